@@ -1,0 +1,43 @@
+const transform = {
+  '^.+\\.ts$': [
+    '@swc/jest',
+    {
+      jsc: {
+        target: 'es2022',
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true },
+        keepClassNames: true,
+      },
+      module: { type: 'es6' },
+      sourceMaps: true,
+    },
+  ],
+};
+
+/** What both projects share: native ES modules, sources instead of built packages. */
+const common = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform,
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^nestjs-resamania-auth$': '<rootDir>/libs/resamania-auth/src/index.ts',
+    '^resamania-sandbox$': '<rootDir>/libs/resamania-sandbox/src/index.ts',
+  },
+  setupFiles: ['<rootDir>/test/support/setup.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/(libs|apps)/[^/]+/dist/'],
+};
+
+export default {
+  projects: [
+    { ...common, displayName: 'unit', testMatch: ['<rootDir>/(libs|apps)/**/*.spec.ts'] },
+    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+  ],
+  testTimeout: 30_000,
+  coverageProvider: 'v8',
+  coverageReporters: ['text-summary', 'lcovonly'],
+  collectCoverageFrom: ['libs/resamania-auth/src/**/*.ts', '!**/*.spec.ts', '!**/index.ts'],
+  coverageThreshold: {
+    global: { statements: 90, branches: 90, functions: 85, lines: 90 },
+  },
+};
