@@ -1,0 +1,47 @@
+/**
+ * What is wrong with a base URL in itself; `undefined` when nothing is. The text is checked before `new URL` sees it,
+ * which repairs in silence what we want to refuse: white space, backslashes, dot segments.
+ */
+export function baseUrlFlaw(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !/^https?:\/\/[^/?#]/i.test(value) || !URL.canParse(value)) {
+    return 'expected an absolute URL such as https://api.example.com/prefix';
+  }
+  const [, authority = '', path = ''] = /^\w+:\/\/([^/?#\\]*)(.*)$/s.exec(value) ?? [];
+  if (authority.includes('@')) return 'expected a URL without user name and password';
+  if (/[?#]/.test(path)) return 'expected a URL without query and fragment';
+  if (/[^\x21-\x7e]/.test(path) || /[\s\p{C}]/u.test(authority))
+    return 'expected a URL of visible ASCII characters';
+  return pathFlaw(path.replace(/\/$/, ''));
+}
+
+/** What makes a path leave its base, or mean different things to different servers. */
+export function pathFlaw(path: string): string | undefined {
+  if (path.includes('//')) return 'expected a path without empty segments (double slashes)';
+  if (/\/\.{1,2}(?:\/|$)/.test(path)) return 'expected a path without dot segments';
+  if (/%(?:2e|2f|5c)/i.test(path)) return 'expected a path without encoded dots and slashes';
+  if (/%(?![\da-f]{2})/i.test(path)) return 'expected a path in which every % starts an escape such as %20';
+  return path.includes('\\') ? 'expected a path without backslashes' : undefined;
+}
+
+/** A flawless base URL with scheme and host in lower case, no default port and no trailing slash. */
+export function normaliseBaseUrl(value: string): string {
+  const { protocol, host, pathname } = new URL(value);
+  return `${protocol}//${host}${pathname.replace(/\/$/, '')}`;
+}
+
+/** Whether secrets sent to this URL travel unencrypted over a network. */
+export function isInsecure(baseUrl: string): boolean {
+  const { protocol, hostname } = new URL(baseUrl);
+  return protocol === 'http:' && !isLoopback(hostname);
+}
+
+/** Whether the path's last segment is the `clientToken`, which the library appends itself. */
+export function endsInClientToken(baseUrl: string, clientToken: string): boolean {
+  return new URL(baseUrl).pathname.replace(/\/$/, '').endsWith(`/${clientToken}`);
+}
+
+/** `new URL` has already written every form of an IPv4 address as four decimal numbers. */
+function isLoopback(hostname: string): boolean {
+  if (hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]') return true;
+  return /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}

@@ -1,0 +1,34 @@
+/** What API calls can act for; the word is the collection's path segment. */
+export type ContextCollection = 'clubs' | 'network_nodes';
+
+/**
+ * What is wrong with an IRI such as `/demoapi/clubs/1210`; `undefined` when nothing is. The API wants the IRI of a
+ * resource of the same `client_token`, not a bare id, and answers anything else with "Item not found".
+ */
+export function contextIriFlaw(
+  value: unknown,
+  collection: ContextCollection,
+  clientToken: string,
+): string | undefined {
+  if (typeof value !== 'string') return `expected an IRI ${form(collection, clientToken)}`;
+  const [, owner, kind, id] = IRI.exec(value) ?? [];
+  if (owner === undefined) return `expected an IRI ${form(collection, clientToken)}${butFound(value)}`;
+  if (owner !== clientToken) return `expected an IRI of the tenant's own clientToken, found another's`;
+  if (kind !== collection)
+    return `expected an IRI ${form(collection, clientToken)}, found another collection`;
+  return id === '.' || id === '..' ? `expected an IRI ${form(collection, clientToken)}` : undefined;
+}
+
+const IRI = /^\/([^/]+)\/([^/]+)\/([A-Za-z0-9._~-]+)$/;
+
+/** The form to write; the `clientToken` itself only if it reads as a name, not as a secret in the wrong field. */
+function form(collection: ContextCollection, clientToken: string): string {
+  const owner = /^[a-z][a-z_-]{0,23}\d{0,3}$/i.test(clientToken) ? clientToken : '{clientToken}';
+  return `/${owner}/${collection}/{id}`;
+}
+
+function butFound(value: string): string {
+  if (value === '') return ', found an empty string';
+  if (value !== value.trim()) return ', found a string with white space around it';
+  return value.includes('/') ? ', found a string of another form' : ', found a bare id';
+}

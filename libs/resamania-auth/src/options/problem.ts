@@ -1,0 +1,54 @@
+/** One thing that is wrong with the options: where, and what is expected there. Never the value found. */
+export interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly text: string;
+}
+
+/** `tenants[1].clientSecret: expected …` */
+export function printProblem({ path, text }: Problem, root: string): string {
+  return `${printPath(path) || root}: ${text}`;
+}
+
+/** `['tenants', 1, 'params', 'x y']` as `tenants[1].params.(unprintable name)`. */
+export function printPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, index) =>
+      typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${printName(key)}`,
+    )
+    .join('');
+}
+
+/** The name of a key, unless it could be something that was pasted in the wrong place. */
+export function printName(key: PropertyKey): string {
+  return isPrintableName(key) ? key : '(unprintable name)';
+}
+
+/** Words of letters, with three digits at the end at most: keys look like that, generated secrets do not. */
+export function isPrintableName(key: PropertyKey): key is string {
+  return typeof key === 'string' && key.length <= 40 && /^[A-Za-z_$][A-Za-z_$]*\d{0,3}$/.test(key);
+}
+
+/** What kind of thing a value is, without giving it away. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (value === '') return 'an empty string';
+  if (typeof value === 'string') return kindOfString(value);
+  if (typeof value === 'object') return isThenable(value) ? 'a Promise' : 'an object';
+  if (typeof value === 'number') return kindOfNumber(value);
+  return value === undefined ? 'undefined' : `a ${typeof value}`;
+}
+
+function kindOfString(value: string): string {
+  return value === value.trim() ? 'another string' : 'a string with white space or a line break around it';
+}
+
+function kindOfNumber(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return 'an infinite number';
+  return Number.isInteger(value) ? 'another number' : 'a number with a fraction';
+}
+
+function isThenable(value: object): boolean {
+  return typeof (value as { then?: unknown }).then === 'function';
+}

@@ -1,0 +1,137 @@
+import type { Secret } from './secret.js';
+import type { ResamaniaTenantOptions } from './tenant-options.js';
+
+/** A part of a token's lifetime: a share of it, but never more than a number of milliseconds. */
+export interface LifetimePart {
+  /** Share of the lifetime, from 0 to 1. */
+  share?: number;
+  /** Upper bound in milliseconds. */
+  maxMs?: number;
+}
+
+/** When tokens are renewed. */
+export interface RefreshOptions {
+  /**
+   * Renew on a schedule. Without it a token is renewed in the background by the first call after it is due.
+   * @default true
+   */
+  enabled?: boolean;
+  /**
+   * How long before its expiry a token is due for renewal.
+   * @default { share: 0.25, maxMs: 1_200_000 } (a quarter of the lifetime, at most 20 minutes)
+   */
+  lead?: LifetimePart;
+  /**
+   * How much earlier than that, at most, drawn at random once per token, so that replicas do not renew in step.
+   * @default { share: 0.1, maxMs: 600_000 } (a tenth of the lifetime, at most 10 minutes)
+   */
+  jitter?: LifetimePart;
+  /**
+   * How long before its expiry a token is not handed out any more. Must not exceed `lead`.
+   * @default { share: 0.1, maxMs: 30_000 } (a tenth of the lifetime, at most 30 seconds)
+   */
+  margin?: LifetimePart;
+  /**
+   * Obtain the tokens of all registered tenants when the application starts, in the background.
+   * @default true
+   */
+  warmUp?: boolean;
+  /**
+   * Let the start of the application wait for that, and fail with one error that names every tenant that failed.
+   * @default false
+   */
+  failFast?: boolean;
+  /**
+   * Renew the tokens of registered tenants also while nobody uses them. When false, a token that nobody used since it
+   * was obtained is not renewed.
+   * @default true
+   */
+  keepWarm?: boolean;
+}
+
+/** Limits of the token requests. */
+export interface TokenRequestOptions {
+  /**
+   * Time limit of one token request, in milliseconds.
+   * @default 10_000
+   */
+  timeoutMs?: number;
+  /**
+   * Time limit of obtaining a token, with all its attempts and the pauses between them, in milliseconds.
+   * @default 30_000
+   */
+  deadlineMs?: number;
+  /**
+   * How many token requests to make, at most, before giving up for now. Only failures that may pass are tried again.
+   * @default 3
+   */
+  attempts?: number;
+  /**
+   * How many token requests may be under way at once per host. Callers go before the schedule.
+   * @default 4
+   */
+  concurrency?: number;
+}
+
+/** Limits of what is loaded on demand: tenants from the `tenantProvider`, and the tokens of principals. */
+export interface OnDemandOptions {
+  /**
+   * How many on-demand tenants, and how many principals' tokens, to keep; the least recently used go first.
+   * @default 10_000
+   */
+  maxEntries?: number;
+  /**
+   * For how many milliseconds the `tenantProvider`'s answer "no such tenant" is remembered.
+   * @default 30_000
+   */
+  missTtlMs?: number;
+}
+
+/**
+ * What to do with an API call that was answered 401 because of its token.
+ *
+ * - `renew-and-replay`: renew the token once for all that met the same 401, and send the request again, once.
+ * - `invalidate`: renew the token, and hand the 401 to the caller.
+ * - `off`: hand the 401 to the caller.
+ */
+export type RetryOn401 = 'renew-and-replay' | 'invalidate' | 'off';
+
+/** Options of `ResamaniaAuthModule.forRoot()`. */
+export interface ResamaniaAuthOptions {
+  /** Base URL for every tenant that names none. */
+  apiBaseUrl?: string;
+  /** Gateway key for every tenant that names none. */
+  apiKey?: Secret;
+  /**
+   * The tenants known at start. More can be added with `forFeature()`, through `ResamaniaTenantRegistry`, or on demand
+   * by `tenantProvider`.
+   * @default []
+   */
+  tenants?: ResamaniaTenantOptions[];
+  /**
+   * Loads a tenant that is not registered, from a database for instance; `undefined` when there is none of that name.
+   * Concurrent calls for one name are made once.
+   */
+  tenantProvider?: (name: string) => Promise<ResamaniaTenantOptions | undefined>;
+  /**
+   * Name of the tenant that is meant when none is named.
+   * @default the only registered tenant; with several there is none
+   */
+  defaultTenant?: string;
+  /** When tokens are renewed. */
+  refresh?: RefreshOptions;
+  /** Limits of the token requests. */
+  tokenRequest?: TokenRequestOptions;
+  /** Limits of what is loaded on demand. */
+  onDemand?: OnDemandOptions;
+  /**
+   * What to do with an API call that was answered 401 because of its token.
+   * @default 'renew-and-replay'
+   */
+  retryOn401?: RetryOn401;
+  /**
+   * Allow base URLs with `http:`. Secrets and tokens then travel unencrypted. Loopback hosts are always allowed.
+   * @default false
+   */
+  allowInsecureHttp?: boolean;
+}

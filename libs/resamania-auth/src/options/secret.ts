@@ -1,0 +1,26 @@
+/**
+ * A secret value, or a function that returns it. A function is called at every token request, never cached: it is
+ * how secrets rotate without a restart.
+ */
+export type Secret = string | (() => string | Promise<string>);
+
+/**
+ * What kind of unfit thing a secret value is, in words that do not hold it; `undefined` when it is fit. The server
+ * compares secrets byte for byte, so a line break that came along from a file would be refused as a wrong secret.
+ */
+export function secretFlaw(value: unknown): string | undefined {
+  if (typeof value !== 'string') return value === null ? 'null' : typeof value;
+  if (value === '') return 'an empty string';
+  if (value !== value.trim()) return 'a string with white space or a line break around it';
+  if (/[\r\n]/.test(value)) return 'a string of several lines';
+  return undefined;
+}
+
+/** `secretFlaw` for a secret that travels in an HTTP header, where only visible ASCII characters are safe. */
+export function headerSecretFlaw(value: unknown): string | undefined {
+  const flaw = secretFlaw(value);
+  if (flaw !== undefined) return flaw;
+  return /^[\x21-\x7e]+$/.test(value as string)
+    ? undefined
+    : 'a string with characters that are not visible ASCII and do not fit in a header';
+}
