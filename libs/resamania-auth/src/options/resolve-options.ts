@@ -1,19 +1,16 @@
 import { ResamaniaConfigError } from '../errors/resamania-auth.error.js';
-import { baseUrlFlaw, normaliseBaseUrl } from './base-url.js';
-import { check, loose, type Loose } from './check.js';
+import { normaliseBaseUrl } from './base-url.js';
+import { checkOptions } from './check-options.js';
 import {
   DEFAULT_ON_DEMAND,
   DEFAULT_REFRESH,
   DEFAULT_RETRY_ON_401,
   DEFAULT_TOKEN_REQUEST,
 } from './defaults.js';
-import { duplicateNames } from './duplicate-names.js';
-import { policyProblems } from './policy-problems.js';
-import { printProblem, type Problem } from './problem.js';
-import { checkTenant, completeTenant } from './resolve-tenant-options.js';
+import { printProblem } from './problem.js';
+import { completeTenant } from './resolve-tenant-options.js';
 import type { RefreshPolicy, ResolvedOptions, TenantDefaults } from './resolved-options.js';
-import { optionsSchema, type ValidOptions, type ValidTenantOptions } from './schema.js';
-import { insecureProblem, type Inherited } from './tenant-problems.js';
+import type { ValidOptions, ValidTenantOptions } from './schema.js';
 
 export { resolveTenantOptions } from './resolve-tenant-options.js';
 
@@ -28,47 +25,6 @@ export function resolveOptions(raw: unknown): ResolvedOptions {
     'Options of ResamaniaAuthModule',
     problems.map((problem) => printProblem(problem, 'options')),
   );
-}
-
-/** Every problem of the module's options and of each tenant in them. */
-export function checkOptions(raw: unknown): {
-  value?: ValidOptions;
-  tenants: ValidTenantOptions[];
-  problems: readonly Problem[];
-} {
-  const { value, problems } = check(optionsSchema, raw);
-  if (problems.some(({ path }) => path.length === 0)) return { tenants: [], problems };
-  const options = loose(raw);
-  const { tenants, problems: tenantProblems } = checkTenants(options);
-  const { apiBaseUrl, allowInsecureHttp } = options as { apiBaseUrl?: unknown; allowInsecureHttp?: unknown };
-  const all = [
-    ...problems,
-    ...insecureProblem(apiBaseUrl, allowInsecureHttp === true),
-    ...policyProblems(options),
-    ...tenantProblems,
-  ];
-  return value === undefined ? { tenants, problems: all } : { value, tenants, problems: all };
-}
-
-function checkTenants(options: Loose): { tenants: ValidTenantOptions[]; problems: Problem[] } {
-  const given: unknown = options['tenants'];
-  if (!Array.isArray(given)) return { tenants: [], problems: [] };
-  const inherited = inheritedFrom(options);
-  const tenants: ValidTenantOptions[] = [];
-  const problems: Problem[] = [];
-  for (const [index, raw] of given.entries()) {
-    const { value, problems: own } = checkTenant(raw, inherited);
-    if (value !== undefined) tenants.push(value);
-    for (const { path, text } of own) problems.push({ path: ['tenants', index, ...path], text });
-  }
-  for (const problem of duplicateNames(given)) problems.push(problem);
-  return { tenants, problems };
-}
-
-function inheritedFrom({ apiBaseUrl: url, allowInsecureHttp }: Loose): Inherited {
-  const usable = typeof url === 'string' && baseUrlFlaw(url) === undefined;
-  const absent = url === undefined ? 'none' : 'unusable';
-  return { apiBaseUrl: usable ? { url } : absent, allowInsecureHttp: allowInsecureHttp === true };
 }
 
 function complete(options: ValidOptions, tenants: readonly ValidTenantOptions[]): ResolvedOptions {

@@ -1,0 +1,141 @@
+import { checkOptions } from './check-options.js';
+import type { EnvironmentReader } from './environment-reader.js';
+import {
+  ALLOW_INSECURE_HTTP,
+  DEFAULT_TENANT,
+  type TenantField,
+  tenantNameProblems,
+  TENANTS,
+  variableOf,
+} from './environment-variables.js';
+import { printPath } from './problem.js';
+import type { Secret } from './secret.js';
+import type { ResamaniaTenantOptions } from './tenant-options.js';
+
+/** The options before they are known to be complete. */
+type Draft = Record<string, unknown> & { tenants: Partial<Record<keyof ResamaniaTenantOptions, unknown>>[] };
+
+const EXAMPLES: Partial<Record<TenantField, string>> = {
+  apiBaseUrl: '=https://gateway.prod.gravitee.stadline.tech/resa2-staging',
+  clientToken: '=demoapi',
+  clientId: '=123_xxxxxxxx',
+  clientSecret: '_FILE=/run/secrets/resamania_client_secret',
+};
+
+/** What nothing stands for once `RESAMANIA_TENANTS` is set: each tenant has its own. */
+const SINGLE_TENANT_ONLY: readonly TenantField[] = [
+  'clientToken',
+  'clientId',
+  'clientSecret',
+  'clubId',
+  'networkNodeId',
+];
+
+/** What a tenant without its own value takes from the unprefixed variable; URL and API key come from the module. */
+const SHARED: ReadonlySet<TenantField> = new Set(['scope', 'tokenPath', 'renewWith']);
+
+/** Builds the options from variables, and remembers which value came from which variable. */
+export class EnvironmentLoader {
+  readonly #reader: EnvironmentReader;
+  /** Which variable each path of the options came from. */
+  readonly #origins = new Map<string, string>();
+
+  constructor(reader: EnvironmentReader) {
+    this.#reader = reader;
+  }
+
+  options(): Draft {
+    const names = this.#tenantNames();
+    return definedOnly({
+      apiBaseUrl: this.#from('apiBaseUrl', variableOf('apiBaseUrl')),
+      apiKey: this.#reader.secret(variableOf('apiKey'), 'header'),
+      defaultTenant: this.#from('defaultTenant', DEFAULT_TENANT),
+      allowInsecureHttp: this.#reader.flag(ALLOW_INSECURE_HTTP),
+      tenants:
+        names === undefined ? [this.#tenant(0)] : names.map((name, index) => this.#tenant(index, name)),
+    });
+  }
+
+  /** What the rules of the options have to say, in terms of the variables that the values came from. */
+  valueProblems(options: Draft): string[] {
+    return checkOptions(options).problems.flatMap(({ path, text }) => {
+      const variable = this.#origins.get(printPath(path));
+      return variable === undefined ? [] : [`${variable}: ${text}`];
+    });
+  }
+
+  /** `undefined` without `RESAMANIA_TENANTS`; only names that can stand in variables. */
+  #tenantNames(): string[] | undefined {
+    const list = this.#reader.text(TENANTS);
+    if (list === undefined) return undefined;
+    const names = list
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
+    const problems = tenantNameProblems(names);
+    if (names.length === 0) problems.push(`${TENANTS}: expected names separated by commas`);
+    this.#reader.problems.push(...problems, ...this.#unusedVariables());
+    return problems.length > 0 ? [] : names;
+  }
+
+  /** Ignoring them in silence would send API calls for another club than the one that somebody set. */
+  #unusedVariables(): string[] {
+    return SINGLE_TENANT_ONLY.map((field) => variableOf(field))
+      .filter((variable) => this.#reader.isSet(variable))
+      .map((variable) => `${variable}: not used beside ${TENANTS}, remove it or set each tenant's own`);
+  }
+
+  #tenant(index: number, name?: string): Draft['tenants'][number] {
+    const at = `tenants[${index}]`;
+    const text = (field: TenantField) => this.#from(`${at}.${field}`, this.#variableOf(field, name));
+    this.#requireUrl(name);
+    return definedOnly({
+      name,
+      apiBaseUrl: name === undefined ? undefined : text('apiBaseUrl'),
+      clientToken: this.#required('clientToken', name, text('clientToken') ?? name),
+      clientId: this.#required('clientId', name, text('clientId')),
+      clientSecret: this.#required('clientSecret', name, this.#secret('clientSecret', 'body', name)),
+      apiKey: name === undefined ? undefined : this.#secret('apiKey', 'header', name),
+      clubId: text('clubId'),
+      networkNodeId: text('networkNodeId'),
+      tokenPath: text('tokenPath'),
+      scope: text('scope'),
+      renewWith: text('renewWith'),
+    });
+  }
+
+  #variableOf(field: TenantField, name: string | undefined): string {
+    const own = variableOf(field, name);
+    return this.#reader.isSet(own) || !SHARED.has(field) ? own : variableOf(field);
+  }
+
+  #from(path: string, variable: string): string | undefined {
+    this.#origins.set(path, variable);
+    return this.#reader.text(variable);
+  }
+
+  #secret(field: TenantField, use: 'body' | 'header', name: string | undefined): Secret | undefined {
+    return this.#reader.secret(variableOf(field, name), use);
+  }
+
+  /** A variable that is set but wrong has its problem already. */
+  #required<T>(field: TenantField, name: string | undefined, value: T | undefined): T | undefined {
+    const variable = variableOf(field, name);
+    if (value === undefined && !this.#reader.isSet(variable)) this.#missing(variable, field);
+    return value;
+  }
+
+  #requireUrl(name: string | undefined): void {
+    const own = variableOf('apiBaseUrl', name);
+    const shared = variableOf('apiBaseUrl');
+    if (!this.#reader.isSet(own) && !this.#reader.isSet(shared)) this.#missing(shared, 'apiBaseUrl');
+  }
+
+  #missing(variable: string, field: TenantField): void {
+    this.#reader.problems.push(`${variable}: not set, for example ${variable}${EXAMPLES[field] ?? '=…'}`);
+  }
+}
+
+function definedOnly<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
