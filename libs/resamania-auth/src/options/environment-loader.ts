@@ -4,7 +4,7 @@ import {
   ALLOW_INSECURE_HTTP,
   DEFAULT_TENANT,
   type TenantField,
-  tenantNameProblems,
+  checkTenantNames,
   TENANTS,
   variableOf,
 } from './environment-variables.js';
@@ -31,8 +31,8 @@ const SINGLE_TENANT_ONLY: readonly TenantField[] = [
   'networkNodeId',
 ];
 
-/** What a tenant without its own value takes from the unprefixed variable; URL and API key come from the module. */
-const SHARED: ReadonlySet<TenantField> = new Set(['scope', 'tokenPath', 'renewWith']);
+/** What a tenant without its own value takes from the unprefixed variable; the API key comes from the module's options. */
+const SHARED: ReadonlySet<TenantField> = new Set(['apiBaseUrl', 'scope', 'tokenPath', 'renewWith']);
 
 /** Builds the options from variables, and remembers which value came from which variable. */
 export class EnvironmentLoader {
@@ -68,14 +68,9 @@ export class EnvironmentLoader {
   #tenantNames(): string[] | undefined {
     const list = this.#reader.text(TENANTS);
     if (list === undefined) return undefined;
-    const names = list
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== '');
-    const problems = tenantNameProblems(names);
-    if (names.length === 0) problems.push(`${TENANTS}: expected names separated by commas`);
+    const { names, problems } = checkTenantNames(list);
     this.#reader.problems.push(...problems, ...this.#unusedVariables());
-    return problems.length > 0 ? [] : names;
+    return names;
   }
 
   /** Ignoring them in silence would send API calls for another club than the one that somebody set. */
@@ -88,10 +83,9 @@ export class EnvironmentLoader {
   #tenant(index: number, name?: string): Draft['tenants'][number] {
     const at = `tenants[${index}]`;
     const text = (field: TenantField) => this.#from(`${at}.${field}`, this.#variableOf(field, name));
-    this.#requireUrl(name);
     return definedOnly({
       name,
-      apiBaseUrl: name === undefined ? undefined : text('apiBaseUrl'),
+      apiBaseUrl: this.#required('apiBaseUrl', name, text('apiBaseUrl')),
       clientToken: this.#required('clientToken', name, text('clientToken') ?? name),
       clientId: this.#required('clientId', name, text('clientId')),
       clientSecret: this.#required('clientSecret', name, this.#secret('clientSecret', 'body', name)),
@@ -110,7 +104,7 @@ export class EnvironmentLoader {
   }
 
   #from(path: string, variable: string): string | undefined {
-    this.#origins.set(path, variable);
+    if (this.#reader.isSet(variable)) this.#origins.set(path, variable);
     return this.#reader.text(variable);
   }
 
@@ -123,12 +117,6 @@ export class EnvironmentLoader {
     const variable = variableOf(field, name);
     if (value === undefined && !this.#reader.isSet(variable)) this.#missing(variable, field);
     return value;
-  }
-
-  #requireUrl(name: string | undefined): void {
-    const own = variableOf('apiBaseUrl', name);
-    const shared = variableOf('apiBaseUrl');
-    if (!this.#reader.isSet(own) && !this.#reader.isSet(shared)) this.#missing(shared, 'apiBaseUrl');
   }
 
   #missing(variable: string, field: TenantField): void {

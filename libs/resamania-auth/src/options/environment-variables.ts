@@ -50,14 +50,20 @@ export function isResamaniaVariable(variable: string): boolean {
   return bare.startsWith(PREFIX) && Object.values(TENANT_VARIABLES).some((last) => bare.endsWith(`_${last}`));
 }
 
-/** What is wrong with the names in `RESAMANIA_TENANTS`. */
-export function tenantNameProblems(names: readonly string[]): string[] {
+/** The names in `RESAMANIA_TENANTS` that can stand in variables, and what is wrong with the others. */
+export function checkTenantNames(list: string): { names: string[]; problems: string[] } {
+  const names: string[] = [];
+  const problems: string[] = [];
   const seen = new Map<string, number>();
-  return names.flatMap((name, index) => {
+  const entries = list.split(',').map((name) => name.trim());
+  for (const [index, name] of entries.filter((entry) => entry !== '').entries()) {
     const flaw = nameFlaw(name) ?? collision(seen.get(prefixOf(name)), name);
+    if (flaw === undefined) names.push(name);
+    else problems.push(`${TENANTS}: entry ${index + 1}: ${flaw}`);
     if (!seen.has(prefixOf(name))) seen.set(prefixOf(name), index);
-    return flaw === undefined ? [] : [`${TENANTS}: entry ${index + 1}: ${flaw}`];
-  });
+  }
+  if (seen.size === 0) problems.push(`${TENANTS}: expected names separated by commas`);
+  return { names, problems };
 }
 
 function nameFlaw(name: string): string | undefined {

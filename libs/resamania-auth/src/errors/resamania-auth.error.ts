@@ -1,0 +1,128 @@
+/**
+ * Every code that an error of this library can carry. Codes are stable: match on them, never on messages.
+ *
+ * - `invalid_options`: options, a registered tenant or the environment do not fit; the message lists every problem.
+ * - `unknown_tenant`, `no_default_tenant`, `duplicate_tenant`, `tenant_removed`: the tenant named is not there (any more).
+ * - `tenant_conflict`: two places name different tenants for one request.
+ * - `tenant_load_failed`: the `tenantProvider` threw.
+ * - `credentials_unavailable`: a secret function threw or returned something that is no secret.
+ * - `credentials_rejected`: the token endpoint refused client_id, client_secret or what they may do.
+ * - `request_rejected`: the token endpoint refused the shape of the request: grant, scope, parameters.
+ * - `gateway_refused`: the gateway in front of the API refused the API key.
+ * - `wrong_url`: nothing answers at the token URL, or it redirects.
+ * - `rate_limited`, `quota_exhausted`: too many requests; `retryAt` says when it makes sense again.
+ * - `network_error`, `timeout`, `service_unavailable`: the token endpoint could not be reached or is failing.
+ * - `broken_answer`: the token endpoint answered something that is no token.
+ * - `shutting_down`: the application is closing.
+ * - `url_not_allowed`: an API call leaves the tenant's base URL, or https.
+ * - `invalid_request`: an API call's `resamania` settings do not fit.
+ */
+export type ResamaniaErrorCode =
+  | 'invalid_options'
+  | 'unknown_tenant'
+  | 'no_default_tenant'
+  | 'duplicate_tenant'
+  | 'tenant_removed'
+  | 'tenant_conflict'
+  | 'tenant_load_failed'
+  | 'credentials_unavailable'
+  | 'credentials_rejected'
+  | 'request_rejected'
+  | 'gateway_refused'
+  | 'wrong_url'
+  | 'rate_limited'
+  | 'quota_exhausted'
+  | 'network_error'
+  | 'timeout'
+  | 'service_unavailable'
+  | 'broken_answer'
+  | 'shutting_down'
+  | 'url_not_allowed'
+  | 'invalid_request';
+
+/** What an error of this library tells beside its message. */
+export interface ResamaniaErrorDetails {
+  /** What went wrong, as a stable word. */
+  code: ResamaniaErrorCode;
+  /** The tenant concerned, by name. */
+  tenant?: string | undefined;
+  /** HTTP status of the answer that caused the error, where there was one. */
+  status?: number | undefined;
+  /** When another try can make sense. Until then the library itself does not ask again. */
+  retryAt?: Date | undefined;
+  /** What to do about it: one sentence for the person who reads the log. */
+  remedy?: string | undefined;
+}
+
+/**
+ * The base of every error of this library. Holds no secret, no token and no request: it is safe to log.
+ * `cause` is set only where a function of the application itself failed.
+ */
+export class ResamaniaAuthError extends Error {
+  /** What went wrong, as a stable word. */
+  readonly code: ResamaniaErrorCode;
+  /** The tenant concerned, by name. */
+  declare readonly tenant?: string;
+  /** HTTP status of the answer that caused the error, where there was one. */
+  declare readonly status?: number;
+  /** When another try can make sense. Until then the library itself does not ask again. */
+  declare readonly retryAt?: Date;
+  /** What to do about it. It is also the end of the message. */
+  declare readonly remedy?: string;
+
+  constructor(what: string, details: ResamaniaErrorDetails, options?: ErrorOptions) {
+    const { code, tenant, status, retryAt, remedy } = details;
+    const subject = tenant === undefined ? what : `Tenant "${tenant}": ${what}`;
+    super(remedy === undefined ? subject : `${subject} ${remedy}`, options);
+    this.name = new.target.name;
+    this.code = code;
+    Object.assign(this, definedOnly({ tenant, status, retryAt, remedy }));
+  }
+}
+
+/** Options, a tenant's config or the environment do not fit (`invalid_options`). Its message lists every problem. */
+export class ResamaniaConfigError extends ResamaniaAuthError {
+  /** One line per problem: where it is, and what is expected there. */
+  readonly problems: readonly string[];
+
+  constructor(where: string, problems: readonly string[]) {
+    const list = problems.map((problem) => `\n  - ${problem}`).join('');
+    super(`${where}: ${problems.length === 1 ? 'one problem' : `${problems.length} problems`}${list}`, {
+      code: 'invalid_options',
+    });
+    this.problems = problems;
+  }
+}
+
+/** The tenant asked for cannot be used: unknown, removed, registered twice, or none named and no default. */
+export class ResamaniaTenantError extends ResamaniaAuthError {}
+
+/** No access token could be obtained. `retryAt` is set while the tenant is in its waiting period. */
+export class ResamaniaTokenError extends ResamaniaAuthError {}
+
+/**
+ * A function given as `clientSecret` or `apiKey` did not return a secret (`credentials_unavailable`). What it threw is
+ * left out on purpose: it may hold the very secret, or the request that fetched it.
+ */
+export class ResamaniaSecretError extends ResamaniaTokenError {
+  constructor(
+    tenant: string,
+    /** The option that holds the function. */
+    readonly field: string,
+    /** What the function did instead, as the end of a sentence. */
+    readonly flaw: string,
+  ) {
+    super(`the function given as ${field} ${flaw}.`, {
+      code: 'credentials_unavailable',
+      tenant,
+      remedy: `Check where ${field} is read from; the function must return the bare value.`,
+    });
+  }
+}
+
+/** An API call was stopped before it left: wrong URL, wrong settings. */
+export class ResamaniaRequestError extends ResamaniaAuthError {}
+
+function definedOnly<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,114 @@
+import { hash } from 'node:crypto';
+
+import { ResamaniaSecretError } from '../errors/resamania-auth.error.js';
+import type { ResolvedTenantOptions } from '../options/resolved-options.js';
+import { headerSecretFlaw, type Secret, secretFlaw } from '../options/secret.js';
+import type { RenewWith, ResamaniaTenantOptions } from '../options/tenant-options.js';
+
+/**
+ * One tenant's config, ready for use. Its secrets are private fields: they appear in no inspected or serialised
+ * object, and are read only by the token request and the header that need them.
+ */
+export class Tenant {
+  readonly name: string;
+  readonly apiBaseUrl: string;
+  readonly tokenUrl: string;
+  readonly clientToken: string;
+  readonly clientId: string;
+  readonly scope: string | undefined;
+  readonly clubId: string | undefined;
+  readonly networkNodeId: string | undefined;
+  readonly renewWith: RenewWith;
+  readonly #params: Readonly<Record<string, string>>;
+  readonly #clientSecret: Secret;
+  readonly #apiKey: Secret | undefined;
+  readonly #source: ResamaniaTenantOptions;
+
+  constructor(options: ResolvedTenantOptions) {
+    this.#source = options.source;
+    this.name = options.name;
+    this.apiBaseUrl = options.apiBaseUrl;
+    this.tokenUrl = options.tokenUrl;
+    this.clientToken = options.clientToken;
+    this.clientId = options.clientId;
+    this.scope = options.scope;
+    this.clubId = options.clubId;
+    this.networkNodeId = options.networkNodeId;
+    this.renewWith = options.renewWith;
+    this.#params = options.params;
+    this.#clientSecret = options.clientSecret;
+    this.#apiKey = options.apiKey;
+  }
+
+  /** The options as they were given, with `changes` laid over them. */
+  optionsWith(changes: Partial<ResamaniaTenantOptions>): ResamaniaTenantOptions {
+    return { ...this.#source, ...changes };
+  }
+
+  /** Extra fields of the token request's body. They may be confidential, hence a method. */
+  params(): Readonly<Record<string, string>> {
+    return this.#params;
+  }
+
+  /** The gateway key when it is a plain value, so that the hot path needs no promise. */
+  get staticApiKey(): string | undefined {
+    return typeof this.#apiKey === 'string' ? this.#apiKey : undefined;
+  }
+
+  /** Whether a gateway key is configured at all. */
+  get hasApiKey(): boolean {
+    return this.#apiKey !== undefined;
+  }
+
+  /** @throws ResamaniaSecretError */
+  readApiKey(): Promise<string | undefined> {
+    return this.#apiKey === undefined ? Promise.resolve(undefined) : this.#read('apiKey', this.#apiKey);
+  }
+
+  /** @throws ResamaniaSecretError */
+  readClientSecret(): Promise<string> {
+    return this.#read('clientSecret', this.#clientSecret);
+  }
+
+  /**
+   * What tells this registration's client from others, all but the secret. Two tenants with the same identity may
+   * inherit each other's token; a changed secret does not change who the client is.
+   */
+  get identity(): string {
+    const { tokenUrl, clientToken, clientId, scope, renewWith } = this;
+    const params = Object.entries(this.#params).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return JSON.stringify([tokenUrl, clientToken, clientId, scope ?? null, renewWith, params]);
+  }
+
+  /**
+   * Tells one secret from another without giving it away. A secret function has no value to compare: it belongs to
+   * the tenant of that name alone.
+   */
+  get secretFingerprint(): string {
+    return typeof this.#clientSecret === 'string'
+      ? `value:${hash('sha256', this.#clientSecret, 'base64url')}`
+      : `function:${this.name}`;
+  }
+
+  /** Whether secret and gateway key come from where the other's come from. */
+  hasSecretsOf(other: Tenant): boolean {
+    return this.#clientSecret === other.#clientSecret && this.#apiKey === other.#apiKey;
+  }
+
+  async #read(field: 'clientSecret' | 'apiKey', secret: Secret): Promise<string> {
+    if (typeof secret === 'string') return secret;
+    const value: unknown = await this.#call(field, secret);
+    const flaw = field === 'apiKey' ? headerSecretFlaw(value) : secretFlaw(value);
+    if (flaw === undefined) return value as string;
+    throw new ResamaniaSecretError(this.name, field, `returned ${flaw}`);
+  }
+
+  async #call(field: string, secret: () => string | Promise<string>): Promise<unknown> {
+    try {
+      return await secret();
+    } catch {
+      // The cause stays out: what a vault's client throws may hold the request that it made, credentials included.
+      throw new ResamaniaSecretError(this.name, field, 'threw');
+    }
+  }
+}

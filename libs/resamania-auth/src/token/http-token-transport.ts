@@ -1,0 +1,62 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+
+import { HttpService } from '@nestjs/axios';
+import axios, { AxiosError, type AxiosResponse } from 'axios';
+import { catchError, map, type Observable, throwError } from 'rxjs';
+
+import type { HttpAnswer } from './token-failure.js';
+import { type TokenHttpRequest, type TokenTransport, TransportFailed } from './token-transport.js';
+
+/** An answer of the token endpoint is a few kilobytes; a larger one is none. In bytes. */
+export const MAX_ANSWER_BYTES = 64 * 1024;
+
+/**
+ * Token requests over an axios instance of its own: interceptors of the application never see a secret, and no
+ * AxiosError, which would hold one, gets out.
+ */
+export class HttpTokenTransport implements TokenTransport {
+  readonly #httpAgent = new HttpAgent({ keepAlive: true });
+  readonly #httpsAgent = new HttpsAgent({ keepAlive: true });
+  readonly #http = new HttpService(
+    axios.create({
+      adapter: 'http',
+      httpAgent: this.#httpAgent,
+      httpsAgent: this.#httpsAgent,
+      maxRedirects: 0,
+      maxContentLength: MAX_ANSWER_BYTES,
+      responseType: 'text',
+      // Whatever the status and the body: judging them is not the transport's work.
+      validateStatus: () => true,
+      transformResponse: (body: unknown) => body,
+    }),
+  );
+
+  post({ url, headers, form }: TokenHttpRequest): Observable<HttpAnswer> {
+    return this.#http.post<unknown>(url, form.toString(), { headers }).pipe(
+      map(toAnswer),
+      catchError((error: unknown) => throwError(() => toFailure(error))),
+    );
+  }
+
+  close(): void {
+    this.#httpAgent.destroy();
+    this.#httpsAgent.destroy();
+  }
+}
+
+function toAnswer({ status, headers, data }: AxiosResponse<unknown>): HttpAnswer {
+  const bag: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) bag[name.toLowerCase()] = String(value);
+  return { status, headers: bag, body: typeof data === 'string' ? data : '' };
+}
+
+/** Keeps the system's error code and nothing else. */
+function toFailure(error: unknown): TransportFailed {
+  const { code, message } = error instanceof AxiosError ? error : { code: undefined, message: '' };
+  if (message.startsWith('maxContentLength')) return new TransportFailed({ reason: 'oversized' });
+  if (code === 'ETIMEDOUT' || code === 'ECONNABORTED') return new TransportFailed({ reason: 'timeout' });
+  return code === undefined || !/^[A-Z][A-Z0-9_]{2,60}$/.test(code)
+    ? new TransportFailed({ reason: 'network' })
+    : new TransportFailed({ reason: 'network', detail: code });
+}

@@ -1,0 +1,338 @@
+import { ResamaniaTokenError } from '../errors/resamania-auth.error.js';
+import type { RefreshPolicy } from '../options/resolved-options.js';
+import type { Tenant } from '../tenants/tenant.js';
+import { AccessToken } from './access-token.js';
+import type { Clock, Random } from './clock.js';
+import type { ResamaniaPrincipal } from './principal.js';
+import { type Renewal, startRenewal } from './renewal.js';
+import type { IssuedToken } from './token-answer.js';
+import type { TokenEndpointClient } from './token-endpoint.client.js';
+import { TokenRequestFailed, toTokenError, unexpectedFailure } from './token-failure.js';
+import type { TokenFlights } from './token-flight.js';
+import { partMs, planTimes, type TokenTimes } from './token-lifetime.js';
+import { describeToken, type TenantTokenStatus } from './token-status.js';
+import { type TokenTrouble, troubleAfter } from './token-trouble.js';
+
+/** A token has come. */
+export interface TokenObtained {
+  /** True for every token after the first. */
+  readonly renewal: boolean;
+  /** The token in use now. */
+  readonly token: AccessToken;
+  /** When it is due for renewal, in milliseconds since the epoch. */
+  readonly dueAt: number;
+  /** What was odd about the answer, if anything that was not so the last time. */
+  readonly oddity: string | undefined;
+}
+
+/** What a cache reports. No method may throw. */
+export interface TokenCacheObserver {
+  /** `nextAt()` may have changed. */
+  rescheduled(cache: TokenCache): void;
+  obtained(cache: TokenCache, details: TokenObtained): void;
+  failed(cache: TokenCache, trouble: TokenTrouble, tokenStillUsable: boolean): void;
+  /** The token was dropped before its time. */
+  rejected(cache: TokenCache): void;
+}
+
+/** What all caches of an engine share. */
+export interface TokenCachePorts {
+  readonly endpoint: TokenEndpointClient;
+  readonly flights: TokenFlights;
+  readonly policy: RefreshPolicy;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly observer: TokenCacheObserver;
+}
+
+/** After a rejected token, a renewal is forced once in this many milliseconds, at most. */
+const FORCED_RENEWAL_EVERY_MS = 30_000;
+/** A token rejected when younger than this, or than a tenth of its lifetime, stays: a new one would not help. */
+const TOO_YOUNG_MS = 10_000;
+
+/**
+ * The token of one tenant, or of one principal of it.
+ *
+ * - *fresh*: handed out, nothing to do. One comparison decides.
+ * - *due*: handed out still; a renewal starts in the background, unless one failed a moment ago.
+ * - *not usable*: the caller waits for the flight, or fails at once while the cache is in a waiting period.
+ *
+ * The clock decides at every call; the schedule only makes waiting rare. Instants are milliseconds since the epoch.
+ */
+export class TokenCache {
+  /** Place in the schedule's heap, -1 outside of it; and the instant it stands there for. Both are the schedule's. */
+  heapIndex = -1;
+  scheduledAt = 0;
+
+  readonly principal: ResamaniaPrincipal | undefined;
+  readonly #ports: TokenCachePorts;
+  readonly #keepWarm: boolean;
+  #tenant: Tenant;
+  #token: AccessToken | undefined;
+  /** Until then the token is handed out without further thought. 0 without a token. */
+  #freshUntil = 0;
+  #usableUntil = 0;
+  #dueAt = 0;
+  /** Whether somebody asked since the last request. */
+  #used = false;
+  #obtained = 0;
+  #lastForcedAt = Number.NEGATIVE_INFINITY;
+  #oddity: string | undefined;
+  #refreshToken: string | undefined;
+  #trouble: TokenTrouble | undefined;
+  #renewal: Renewal | undefined;
+  #closed: (() => Error) | undefined;
+
+  constructor(
+    tenant: Tenant,
+    principal: ResamaniaPrincipal | undefined,
+    keepWarm: boolean,
+    ports: TokenCachePorts,
+  ) {
+    this.#tenant = tenant;
+    this.principal = principal;
+    this.#keepWarm = keepWarm;
+    this.#ports = ports;
+  }
+
+  get tenant(): Tenant {
+    return this.#tenant;
+  }
+
+  /** A usable token, or nothing. Starts the renewal of one that is due, and never waits for it. */
+  peek(): AccessToken | undefined {
+    const now = this.#ports.clock.now();
+    this.#used = true;
+    if (now < this.#freshUntil && this.#token !== undefined && this.#token.ageMs(now) >= 0)
+      return this.#token;
+    if (!this.#isUsable(now)) return undefined;
+    if (this.#mayRequest(now)) void this.#request(false);
+    return this.#token;
+  }
+
+  /**
+   * A usable token, now or as soon as there is one.
+   * @throws ResamaniaTokenError when none can be obtained, at once in a waiting period
+   */
+  async get(): Promise<AccessToken> {
+    return this.peek() ?? this.renew();
+  }
+
+  /** A new token, from the flight under way or from one that starts now. Fails at once in a waiting period. */
+  async renew(): Promise<AccessToken> {
+    this.#used = true;
+    if (this.#closed !== undefined) throw this.#closed();
+    const now = this.#ports.clock.now();
+    if (this.#trouble !== undefined && !this.#mayRequest(now)) throw this.#waiting(this.#trouble);
+    return this.#request(true);
+  }
+
+  /** Drops the token, if it is still the one named. A tenant that is kept warm gets a new one in the background. */
+  invalidate(value?: string): void {
+    if (this.#token === undefined || (value !== undefined && this.#token.value !== value)) return;
+    this.#drop();
+    this.#dueAt = this.#ports.clock.now();
+    this.#ports.observer.rejected(this);
+    this.#ports.observer.rescheduled(this);
+  }
+
+  /**
+   * What to use instead of a token that the API rejected: the current one where that is another, else a new one.
+   * `undefined` where a new token would not help: the rejected one is too young, or one was forced a moment ago.
+   */
+  async replaceRejected(value: string): Promise<AccessToken | undefined> {
+    const now = this.#ports.clock.now();
+    const current = this.#isUsable(now) ? this.#token : undefined;
+    if (current !== undefined && current.value !== value) return current;
+    if (this.#renewal !== undefined) {
+      this.invalidate(value);
+      return this.renew();
+    }
+    if (current !== undefined && current.ageMs(now) < Math.min(TOO_YOUNG_MS, current.lifetimeMs / 10))
+      return undefined;
+    if (now - this.#lastForcedAt < FORCED_RENEWAL_EVERY_MS) return undefined;
+    this.#lastForcedAt = now;
+    this.invalidate(value);
+    return this.renew();
+  }
+
+  /** Goes on with changed config. The same client keeps its token until the new one is there; a new client starts over. */
+  update(tenant: Tenant): void {
+    const previous = this.#tenant;
+    this.#tenant = tenant;
+    this.#trouble = undefined;
+    const sameClient = tenant.identity === previous.identity;
+    if (sameClient && tenant.hasSecretsOf(previous)) return this.#ports.observer.rescheduled(this);
+    if (!sameClient) this.#drop();
+    this.#dueAt = this.#ports.clock.now();
+    this.#freshUntil = 0;
+    this.#leaveFlight();
+    this.#ports.observer.rescheduled(this);
+  }
+
+  /** Ends it: no more requests, and everybody who waits or comes later gets this error. */
+  close(makeError: () => Error, keepToken: boolean): void {
+    this.#closed = makeError;
+    if (!keepToken) this.#drop();
+    this.#leaveFlight();
+    this.#ports.observer.rescheduled(this);
+  }
+
+  /** When the schedule must turn to it; `Infinity` for never. */
+  nextAt(): number {
+    const isFirst = this.#obtained === 0 && this.#trouble === undefined;
+    if (this.#closed !== undefined || this.#renewal !== undefined) return Infinity;
+    if (!this.#ports.policy.enabled && !isFirst) return Infinity;
+    if (this.#trouble !== undefined) return Math.max(this.#trouble.until, this.#dueAt);
+    return this.#dueAt > 0 ? this.#dueAt : Infinity;
+  }
+
+  /** Lets the schedule obtain the first token at this instant. */
+  warmUpAt(instant: number): void {
+    this.#dueAt = instant;
+    this.#ports.observer.rescheduled(this);
+  }
+
+  /** The schedule's turn: renews, unless nobody needs it. The promise never rejects. */
+  turn(): Promise<unknown> | undefined {
+    const isFirst = this.#obtained === 0 && this.#trouble === undefined;
+    if (!(isFirst || this.#keepWarm || this.#used)) return undefined;
+    if (!this.#mayRequest(this.#ports.clock.now())) return undefined;
+    return this.warm();
+  }
+
+  /** Obtains a token behind all callers. The promise never rejects: it gives the error, or nothing. */
+  warm(): Promise<unknown> {
+    return this.#request(false).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  }
+
+  status(): TenantTokenStatus {
+    const now = this.#ports.clock.now();
+    const nextAt = this.heapIndex >= 0 ? this.scheduledAt : this.#dueAt;
+    return describeToken({
+      tenant: this.#tenant.name,
+      principal: this.principal,
+      token: this.#token,
+      isUsable: this.#isUsable(now),
+      usableUntil: this.#usableUntil,
+      nextAt: nextAt > 0 ? nextAt : undefined,
+      obtained: this.#obtained,
+      refreshing: this.#renewal !== undefined,
+      trouble: this.#trouble,
+      now,
+    });
+  }
+
+  #isUsable(now: number): boolean {
+    return this.#token !== undefined && now < this.#usableUntil && this.#token.ageMs(now) >= 0;
+  }
+
+  #mayRequest(now: number): boolean {
+    return this.#closed === undefined && (this.#trouble === undefined || now >= this.#trouble.until);
+  }
+
+  #request(urgent: boolean): Promise<AccessToken> {
+    if (this.#renewal !== undefined) {
+      if (urgent) this.#renewal.flight.hurry();
+      return this.#renewal.promise;
+    }
+    const grant = { tenant: this.#tenant, principal: this.principal };
+    const { flights, endpoint } = this.#ports;
+    const renewal = startRenewal(
+      flights.board(grant, urgent, (flight) =>
+        endpoint.obtain(grant, { ...flight, refreshToken: this.#takeRefreshToken() }),
+      ),
+      {
+        landed: (issued) => this.#adopt(issued),
+        failed: (error) => this.#fail(error),
+        left: () => this.get(),
+      },
+    );
+    this.#renewal = renewal;
+    this.#ports.observer.rescheduled(this);
+    return renewal.promise;
+  }
+
+  #leaveFlight(): void {
+    const renewal = this.#renewal;
+    this.#renewal = undefined;
+    renewal?.leave();
+  }
+
+  #takeRefreshToken(): string | undefined {
+    const refreshToken = this.#refreshToken;
+    this.#refreshToken = undefined;
+    return refreshToken;
+  }
+
+  #adopt(issued: IssuedToken): AccessToken {
+    const { clock, policy, random, observer } = this.#ports;
+    const now = clock.now();
+    const times = planTimes(issued.requestedAt, issued.lifetimeMs, policy, random);
+    const kept = this.#isUsable(now) && this.#token !== undefined ? this.#token : undefined;
+    const renewal = this.#obtained > 0;
+    this.#renewal = undefined;
+    this.#trouble = undefined;
+    this.#used = false;
+    this.#obtained += 1;
+    this.#refreshToken = issued.refreshToken;
+    const token =
+      kept !== undefined && (kept.value === issued.value || kept.expiresAtMs >= times.expiresAt)
+        ? this.#keep(kept, kept.value === issued.value, now)
+        : this.#replace(issued, times);
+    this.#freshUntil = Math.min(this.#dueAt, this.#usableUntil);
+    observer.rescheduled(this);
+    const oddity = issued.oddity === this.#oddity ? undefined : issued.oddity;
+    this.#oddity = issued.oddity;
+    observer.obtained(this, { renewal, token, dueAt: this.#dueAt, oddity });
+    return token;
+  }
+
+  #replace(
+    { value, scope }: IssuedToken,
+    { issuedAt, dueAt, usableUntil, expiresAt }: TokenTimes,
+  ): AccessToken {
+    this.#token = new AccessToken({ value, scope, issuedAt, expiresAt });
+    this.#usableUntil = usableUntil;
+    this.#dueAt = dueAt;
+    return this.#token;
+  }
+
+  /**
+   * The server gave nothing better. Ask again one lead from now, not before: it would give the same. Where it gave the
+   * very same token, asking at the margin would not help either, so that token serves until its expiry.
+   */
+  #keep(token: AccessToken, isSame: boolean, now: number): AccessToken {
+    this.#dueAt = now + partMs(this.#ports.policy.lead, token.lifetimeMs);
+    if (isSame) this.#usableUntil = token.expiresAtMs;
+    return token;
+  }
+
+  #fail(error: unknown): Error {
+    const { clock, random, observer } = this.#ports;
+    const now = clock.now();
+    const failure = error instanceof TokenRequestFailed ? error.failure : unexpectedFailure();
+    const trouble = troubleAfter(this.#trouble, failure, now, random);
+    this.#renewal = undefined;
+    this.#used = false;
+    this.#trouble = trouble;
+    this.#freshUntil = Math.min(trouble.until, this.#usableUntil);
+    observer.rescheduled(this);
+    observer.failed(this, trouble, this.#isUsable(now));
+    return this.#waiting(trouble);
+  }
+
+  #waiting({ failure, retryAt }: TokenTrouble): ResamaniaTokenError {
+    return toTokenError(failure, this.#tenant.name, retryAt);
+  }
+
+  #drop(): void {
+    this.#token = undefined;
+    this.#refreshToken = undefined;
+    this.#freshUntil = 0;
+    this.#usableUntil = 0;
+  }
+}

@@ -1,0 +1,243 @@
+import { LRUCache } from 'lru-cache';
+
+import { ResamaniaRequestError, ResamaniaTokenError } from '../errors/resamania-auth.error.js';
+import type { ResolvedOptions } from '../options/resolved-options.js';
+import type { ResamaniaTenantRegistry } from '../tenants/resamania-tenant-registry.js';
+import type { Tenant } from '../tenants/tenant.js';
+import type { TenantChange } from '../tenants/tenant-changes.js';
+import type { Clock, Random } from './clock.js';
+import { principalFlaw, principalKey, type ResamaniaPrincipal } from './principal.js';
+import { RefreshSchedule, type ScheduleTimer } from './refresh-schedule.js';
+import { RequestLimiter } from './request-limiter.js';
+import { TokenCache, type TokenCachePorts } from './token-cache.js';
+import { TokenEndpointClient } from './token-endpoint.client.js';
+import type { TokenEventHub } from './token-event-hub.js';
+import { TokenFlights } from './token-flight.js';
+import type { TenantTokenStatus } from './token-status.js';
+import type { TokenTransport } from './token-transport.js';
+
+/** What the engine runs on. */
+export interface TokenEnginePorts {
+  readonly registry: ResamaniaTenantRegistry;
+  readonly options: Pick<ResolvedOptions, 'refresh' | 'tokenRequest' | 'onDemand'>;
+  readonly transport: TokenTransport;
+  readonly timer: ScheduleTimer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hub: TokenEventHub;
+}
+
+/** At the start, first tokens are asked for this far apart on average, in milliseconds… */
+const WARM_UP_STEP_MS = 25;
+/** …over this long at most, in milliseconds… */
+const MAX_WARM_UP_MS = 300_000;
+/** …and all at once for no more tenants than this. */
+const WARM_UP_AT_ONCE = 50;
+
+/** The token caches of all tenants and principals, and the schedule that keeps them fresh. */
+export class TokenEngine {
+  readonly #ports: TokenEnginePorts;
+  readonly #cachePorts: TokenCachePorts;
+  readonly #schedule: RefreshSchedule<TokenCache>;
+  /** Registered tenants. */
+  readonly #registered = new Map<string, TokenCache>();
+  /** Tenants of the provider; the registry bounds their number. */
+  readonly #loaded = new Map<string, TokenCache>();
+  /** Principals, by tenant and principal. */
+  readonly #principals: LRUCache<string, TokenCache>;
+  #phase: 'new' | 'started' | 'stopped' = 'new';
+
+  constructor(ports: TokenEnginePorts) {
+    const { registry, options, clock, random, hub, transport, timer } = ports;
+    const limiter = new RequestLimiter(options.tokenRequest.concurrency);
+    const schedule = new RefreshSchedule<TokenCache>(timer, clock);
+    this.#ports = ports;
+    this.#schedule = schedule;
+    this.#cachePorts = {
+      endpoint: new TokenEndpointClient({ transport, limiter, clock, random, policy: options.tokenRequest }),
+      flights: new TokenFlights(clock, options.tokenRequest.deadlineMs),
+      policy: options.refresh,
+      clock,
+      random,
+      observer: {
+        rescheduled: (cache) => schedule.set(cache, cache.nextAt()),
+        obtained: (cache, details) => hub.obtained(cache, details),
+        failed: (cache, trouble, tokenStillUsable) => hub.failed(cache, trouble, tokenStillUsable),
+        rejected: (cache) => hub.rejected(cache),
+      },
+    };
+    this.#principals = new LRUCache({
+      max: options.onDemand.maxEntries,
+      dispose: (cache, _key, reason) => {
+        if (reason === 'evict') this.#evict(cache);
+      },
+    });
+    for (const tenant of registry.tenants()) this.#add(tenant);
+    registry.onChange((change) => this.#follow(change));
+  }
+
+  /**
+   * The cache of a tenant that is known now, or of a principal of it; `undefined` where the tenant must be loaded
+   * first. Without a name it is the default tenant's.
+   * @throws ResamaniaTenantError `no_default_tenant`, `unknown_tenant`, `tenant_removed`
+   * @throws ResamaniaRequestError when the principal does not fit
+   */
+  cacheOf(name?: string, principal?: ResamaniaPrincipal): TokenCache | undefined {
+    const { registry } = this.#ports;
+    const wanted = name ?? registry.defaultName();
+    const cache = this.#registered.get(wanted) ?? this.#loadedCache(wanted);
+    if (cache !== undefined)
+      return principal === undefined ? cache : this.#principalCache(cache.tenant, principal);
+    if (!registry.canLoad) throw registry.unknown(wanted);
+    return undefined;
+  }
+
+  /**
+   * The same, for any tenant: one that is not known now is loaded.
+   * @throws ResamaniaTenantError also `tenant_load_failed`
+   */
+  async loadCache(name?: string, principal?: ResamaniaPrincipal): Promise<TokenCache> {
+    const known = this.cacheOf(name, principal);
+    if (known !== undefined) return known;
+    const tenant = await this.#ports.registry.load(name ?? this.#ports.registry.defaultName());
+    return this.cacheOf(tenant.name, principal) ?? this.#addLoaded(tenant);
+  }
+
+  /** Arms the schedule; with `warmUp` all registered tenants get their tokens. */
+  start(): void {
+    if (this.#phase !== 'new') return;
+    this.#phase = 'started';
+    if (this.#ports.options.refresh.warmUp) this.#warmUp();
+    this.#schedule.start();
+  }
+
+  /**
+   * Obtains the tokens of all registered tenants.
+   * @throws ResamaniaTokenError naming every tenant that failed, with the first one's code
+   */
+  async obtainAll(): Promise<void> {
+    const errors = await Promise.all([...this.#registered.values()].map((cache) => cache.warm()));
+    const failures = errors.filter((error) => error instanceof ResamaniaTokenError);
+    const [first] = failures;
+    if (first === undefined) return;
+    const list = failures.map(({ message }) => `\n  - ${message}`).join('');
+    const { code } = first;
+    throw new ResamaniaTokenError(
+      `${failures.length} of ${errors.length} tenants got no token at start:${list}`,
+      { code },
+    );
+  }
+
+  /** Ends everything: the schedule, the flights, whoever waits. Tokens in hand can still be used. */
+  stop(): void {
+    if (this.#phase === 'stopped') return;
+    this.#phase = 'stopped';
+    this.#schedule.stop();
+    for (const cache of this.#all()) cache.close(() => shuttingDown(cache.tenant.name), true);
+    this.#ports.transport.close();
+    this.#ports.hub.close();
+  }
+
+  status(): TenantTokenStatus[] {
+    return [...this.#all()].map((cache) => cache.status());
+  }
+
+  *#all(): Iterable<TokenCache> {
+    yield* this.#registered.values();
+    yield* this.#loaded.values();
+    yield* this.#principals.values();
+  }
+
+  #warmUp(): void {
+    const count = this.#registered.size;
+    const window = count <= WARM_UP_AT_ONCE ? 0 : Math.min(count * WARM_UP_STEP_MS, MAX_WARM_UP_MS);
+    const now = this.#ports.clock.now();
+    for (const cache of this.#registered.values()) cache.warmUpAt(now + window * this.#ports.random());
+  }
+
+  #follow(change: TenantChange): void {
+    if (this.#phase === 'stopped') return;
+    if (change.type === 'added') this.#add(change.tenant);
+    if (change.type === 'updated') this.#update(change.tenant);
+    if (change.type === 'removed') this.#remove(change.tenant);
+    if (change.type === 'evicted') this.#evict(this.#loaded.get(change.tenant.name));
+    this.#ports.hub.tenantChanged(change);
+  }
+
+  #add(tenant: Tenant): void {
+    const { refresh } = this.#ports.options;
+    const cache = new TokenCache(tenant, undefined, refresh.keepWarm, this.#cachePorts);
+    this.#remove(tenant);
+    this.#registered.set(tenant.name, cache);
+    if (this.#phase === 'started' && refresh.warmUp) cache.warmUpAt(this.#ports.clock.now());
+  }
+
+  #addLoaded(tenant: Tenant): TokenCache {
+    const cache = new TokenCache(tenant, undefined, false, this.#cachePorts);
+    this.#loaded.set(tenant.name, cache);
+    if (this.#phase === 'stopped') cache.close(() => shuttingDown(tenant.name), false);
+    return cache;
+  }
+
+  #loadedCache(name: string): TokenCache | undefined {
+    // Through the registry, which thus learns that the tenant is in use.
+    const tenant = this.#ports.registry.find(name);
+    return tenant && (this.#loaded.get(name) ?? this.#addLoaded(tenant));
+  }
+
+  #principalCache(tenant: Tenant, principal: ResamaniaPrincipal): TokenCache {
+    const flaw = principalFlaw(principal, tenant.clientToken);
+    if (flaw !== undefined) {
+      throw new ResamaniaRequestError(`the principal does not fit: ${flaw}.`, {
+        code: 'invalid_request',
+        tenant: tenant.name,
+      });
+    }
+    const key = `${tenant.name}\n${principalKey(principal)}`;
+    const known = this.#principals.get(key);
+    if (known !== undefined) {
+      if (known.tenant !== tenant) known.update(tenant);
+      return known;
+    }
+    const cache = new TokenCache(tenant, { ...principal }, false, this.#cachePorts);
+    this.#principals.set(key, cache);
+    return cache;
+  }
+
+  #update(tenant: Tenant): void {
+    for (const cache of this.#cachesOf(tenant)) cache.update(tenant);
+  }
+
+  #remove(tenant: Tenant): void {
+    const { registry } = this.#ports;
+    for (const cache of this.#cachesOf(tenant)) {
+      cache.close(() => registry.unknown(tenant.name), false);
+      if (cache.principal !== undefined)
+        this.#principals.delete(`${tenant.name}\n${principalKey(cache.principal)}`);
+    }
+    this.#registered.delete(tenant.name);
+    this.#loaded.delete(tenant.name);
+  }
+
+  /** Lets go of a cache that was not used for long. Whoever waits for its token right now still gets it. */
+  #evict(cache: TokenCache | undefined): void {
+    if (cache === undefined) return;
+    if (this.#loaded.get(cache.tenant.name) === cache) this.#loaded.delete(cache.tenant.name);
+    this.#schedule.set(cache, Infinity);
+  }
+
+  *#cachesOf({ name }: Tenant): Iterable<TokenCache> {
+    const own = this.#registered.get(name) ?? this.#loaded.get(name);
+    if (own === undefined) return;
+    yield own;
+    for (const cache of [...this.#principals.values()]) if (cache.tenant.name === name) yield cache;
+  }
+}
+
+function shuttingDown(tenant: string): Error {
+  return new ResamaniaTokenError('the application is shutting down.', {
+    code: 'shutting_down',
+    tenant,
+    remedy: 'No token is requested any more.',
+  });
+}

@@ -1,0 +1,27 @@
+import type { Random } from './clock.js';
+import type { TokenFailure } from './token-failure.js';
+import { waitMs } from './token-wait.js';
+
+/** The memory of failures in a row. Instants are milliseconds since the epoch. */
+export interface TokenTrouble {
+  readonly failure: TokenFailure;
+  /** How many in a row, this one included. */
+  readonly count: number;
+  readonly at: number;
+  /** No request leaves before this instant. */
+  readonly until: number;
+  /** What callers are told: `until`, or the reset that the server advertised where that is later. */
+  readonly retryAt: number;
+}
+
+/** Remembers a failure on top of those before it. */
+export function troubleAfter(
+  previous: TokenTrouble | undefined,
+  failure: TokenFailure,
+  now: number,
+  random: Random,
+): TokenTrouble {
+  const count = (previous?.count ?? 0) + 1;
+  const until = now + waitMs(failure, count, now, random);
+  return { failure, count, at: now, until, retryAt: Math.max(until, failure.resetAt ?? 0) };
+}
