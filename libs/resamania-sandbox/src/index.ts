@@ -5,7 +5,7 @@ export type { LimitOptions, RateLimitOptions } from './gateway/rate-limiter.js';
 export type { BearerErrors } from './resources/api-access.js';
 export { faults } from './faults/faults.js';
 export type { ApiUnauthorizedOptions, ApiUnauthorizedShape } from './faults/answer-faults.js';
-export type { FaultQueue, FaultScript } from './faults/fault-script.js';
+export type { FaultQueue, SandboxFaults } from './faults/fault-script.js';
 export type {
   AnswerFault,
   DelayFault,
@@ -23,5 +23,5 @@ export type {
   TruncatedFault,
 } from './faults/fault.js';
 export type { JwtChanges, TokenAnswerMembers } from './exchange/token-answer-changes.js';
-export type { Journal } from './journal/journal.js';
+export type { SandboxJournal } from './journal/journal.js';
 export type { JournalEntry, JournalOutcome, PrincipalKind, Surface } from './journal/journal-entry.js';

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { SandboxChain } from './chains/chain-options.js';
-import type { FaultScript } from './faults/fault-script.js';
-import type { Journal } from './journal/journal.js';
+import type { SandboxFaults } from './faults/fault-script.js';
+import type { SandboxJournal } from './journal/journal.js';
 import { resolveSandboxOptions, type ResamaniaSandboxOptions } from './sandbox-options.js';
 import { listen } from './server/listen.js';
 import { buildParts, type SandboxParts } from './server/sandbox-parts.js';
@@ -64,17 +64,17 @@ export class ResamaniaSandbox {
   }
 
   /** Faults of the token endpoint. */
-  get tokenEndpoint(): FaultScript {
+  get tokenEndpoint(): SandboxFaults {
     return this.#parts.scripts.token;
   }
 
   /** Faults of the API. */
-  get api(): FaultScript {
+  get api(): SandboxFaults {
     return this.#parts.scripts.api;
   }
 
   /** What the sandbox was asked so far. */
-  get journal(): Journal {
+  get journal(): SandboxJournal {
     return this.#parts.journal;
   }
 

@@ -73,11 +73,10 @@ export class Exchange {
 
   /** Promises more bytes than it sends, then hangs up. */
   #sendTruncated(answer: Answer): void {
-    const body = Buffer.from(answer.body);
+    const body = Buffer.from(answer.body || ' ');
     this.#sendHead(answer, body.length + 64);
-    this.response.write(body.subarray(0, Math.ceil(body.length / 2)) || ' ', () =>
-      this.request.socket.destroy(),
-    );
+    const half = body.subarray(0, Math.ceil(body.length / 2));
+    this.response.write(half, () => this.request.socket.destroy());
   }
 
   async #trickle(text: string, totalMs: number, chunks: number): Promise<void> {

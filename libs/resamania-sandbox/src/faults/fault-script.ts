@@ -25,6 +25,9 @@ export interface FaultQueue {
   readonly pending: number;
 }
 
+/** The faults of one surface as tests write them. */
+export type SandboxFaults = Omit<FaultScript, 'take'>;
+
 const UNAVAILABLE: Fault = {
   kind: 'answer',
   name: 'down',

@@ -4,7 +4,7 @@ import { gatewayAnswer, textAnswer } from '../exchange/answer.js';
 import { Exchange, type SandboxRequest } from '../exchange/exchange.js';
 import type { FaultPlayer } from '../faults/fault-player.js';
 import type { FaultScript } from '../faults/fault-script.js';
-import type { PrincipalKind, Surface } from '../journal/journal-entry.js';
+import type { JournalEntry, PrincipalKind, Surface } from '../journal/journal-entry.js';
 import type { Journal } from '../journal/journal.js';
 import { CLUB_GRANT, CONTACT_GRANT } from '../oauth/principal.js';
 import { readTokenFields } from '../oauth/token-fields.js';
@@ -50,11 +50,11 @@ export class Gateway {
       method: request.method ?? '',
       path,
       authHeaders: AUTH_HEADERS.filter((name) => request.headers[name] !== undefined),
+      ...contextOf(request),
+      ...(surface === 'api' ? this.#presented(request) : {}),
     });
-    const exchange = new Exchange(request, response, entry);
-    this.#noteContext(exchange);
     response.once('close', () => journal.end(entry));
-    return exchange;
+    return new Exchange(request, response, entry);
   }
 
   /**
@@ -92,19 +92,21 @@ export class Gateway {
     return true;
   }
 
-  /** Notes the token presented and the context asked for, whatever becomes of them. */
-  #noteContext(exchange: Exchange): void {
-    const { entry } = exchange;
-    const clubId = exchange.header('x-user-club-id');
-    const networkNodeId = exchange.header('x-user-network-node-id');
-    if (clubId) entry.clubId = clubId;
-    if (networkNodeId) entry.networkNodeId = networkNodeId;
-    if (entry.surface !== 'api') return;
-    const token = this.#parts.ledger.find(exchange.header('authorization').slice('Bearer '.length));
-    if (!token) return;
-    entry.tokenSerial = token.serial;
-    entry.principalKind = token.principal.kind;
+  /** The token behind the bearer, whatever becomes of the request. */
+  #presented(request: SandboxRequest): Partial<JournalEntry> {
+    const bearer = request.headers.authorization?.slice('Bearer '.length) ?? '';
+    const token = this.#parts.ledger.find(bearer);
+    return token ? { tokenSerial: token.serial, principalKind: token.principal.kind } : {};
   }
+}
+
+function contextOf({ headers }: SandboxRequest): Partial<JournalEntry> {
+  const clubId = headers['x-user-club-id'];
+  const networkNodeId = headers['x-user-network-node-id'];
+  return {
+    ...(clubId === undefined ? {} : { clubId: String(clubId) }),
+    ...(networkNodeId === undefined ? {} : { networkNodeId: String(networkNodeId) }),
+  };
 }
 
 const PRINCIPAL_OF_GRANT: Readonly<Record<string, PrincipalKind>> = {

@@ -7,7 +7,7 @@ export type PrincipalKind = 'client' | 'club' | 'contact';
 /**
  * How a request ended.
  *
- * - `pending`: no complete answer yet; `aborted`: the connection closed before there was one
+ * - `pending`: no complete answer yet; `aborted`: the connection closed before anything was decided
  * - `issued`, `oauth-error`: what the token endpoint decided
  * - `ok`, `unauthorized`, `forbidden`, `not-found`, `bad-request`, `error`: what the API decided
  * - `gateway-unauthorized`, `wrong-prefix`, `rate-limited`: refused in front of both

@@ -10,6 +10,9 @@ interface Tally {
 /** How many entries a journal keeps unless told otherwise. */
 export const DEFAULT_JOURNAL_SIZE = 50_000;
 
+/** The journal as tests read it. */
+export type SandboxJournal = Omit<Journal, 'begin' | 'assign' | 'end' | 'close'>;
+
 /**
  * What the sandbox was asked, without secrets.
  *

@@ -55,16 +55,24 @@ function itemOf(collection: Collection, id: string): Item {
   return item;
 }
 
-/** A JSON object without the members that the server sets; an e-mail, if given, must look like one. */
+/** The body's members but for those that the server sets; an e-mail, if given, must look like one. */
 function membersOf(body: unknown): Members {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new ApiProblem(hydraError(400, 'A JSON object is expected'));
-  }
-  const own = Object.entries(body).filter(([name]) => !name.startsWith('@') && name !== 'id');
+  const own = Object.entries(parseObject(body)).filter(([name]) => !name.startsWith('@') && name !== 'id');
   const members: Members = Object.fromEntries(own);
   const email = members['email'];
   if (email === undefined || (typeof email === 'string' && email.includes('@'))) return members;
   const message = 'This is not an e-mail address.';
   const violations = [{ propertyPath: 'email', message }];
   throw new ApiProblem(hydraError(422, `email: ${message}`, { violations }));
+}
+
+function parseObject(body: unknown): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(String(body));
+  } catch {
+    // Answered below, like any other body that is no object.
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new ApiProblem(hydraError(400, 'A JSON object is expected'));
 }

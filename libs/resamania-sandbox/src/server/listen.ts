@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { SandboxRequest, SandboxResponse } from '../exchange/exchange.js';
+import { FORM_TYPE } from '../oauth/token-fields.js';
 import type { ResolvedSandboxOptions } from '../sandbox-options.js';
 import type { SandboxParts } from './sandbox-parts.js';
 import { SandboxModule } from './sandbox.module.js';
@@ -8,8 +9,9 @@ import { StartupLog } from './startup-log.js';
 
 type Next = (error?: unknown) => void;
 
-const FORM = 'application/x-www-form-urlencoded';
-const JSON_TYPES = ['application/json', 'application/ld+json', 'application/merge-patch+json'];
+/** Bodies are read as text; whoever needs one knows its type. Other types stay unread, as if they were not there. */
+const BODY_TYPES = [FORM_TYPE, 'application/json', 'application/ld+json', 'application/merge-patch+json'];
+const BODY_LIMIT = '1mb';
 /** Longer than any client of a test keeps an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 65_000;
 
@@ -47,8 +49,7 @@ function prepare(app: NestExpressApplication, { gateway }: SandboxParts): void {
     response.locals.exchange = gateway.open(request, response);
     next();
   });
-  app.useBodyParser('text', { type: FORM, limit: '64kb' });
-  app.useBodyParser('json', { type: JSON_TYPES, limit: '1mb' });
+  app.useBodyParser('text', { type: BODY_TYPES, limit: BODY_LIMIT });
   app.use(async (_request: SandboxRequest, response: SandboxResponse, next: Next) => {
     if (await gateway.admit(response.locals.exchange)) next();
   });
