@@ -1,10 +1,12 @@
+import { kindOf } from './problem.js';
+
 /**
  * What is wrong with a base URL in itself; `undefined` when nothing is. The text is checked before `new URL` sees it,
  * which repairs in silence what we want to refuse: white space, backslashes, dot segments.
  */
 export function baseUrlFlaw(value: unknown): string | undefined {
   if (typeof value !== 'string' || !/^https?:\/\/[^/?#]/i.test(value) || !URL.canParse(value)) {
-    return 'expected an absolute URL such as https://api.example.com/prefix';
+    return `expected an absolute URL such as https://api.example.com/prefix, found ${kindOf(value, 'string')}`;
   }
   const [, authority = '', path = ''] = /^\w+:\/\/([^/?#\\]*)(.*)$/s.exec(value) ?? [];
   if (authority.includes('@')) return 'expected a URL without user name and password';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import { kindOf, type Problem } from './problem.js';
+import { OPTION_HOMES } from './schema.js';
 import { unknownKeyText } from './unknown-keys.js';
 
 /** An object whose values are not known to be right. */
@@ -32,7 +33,10 @@ function objectFlaw(raw: unknown): string | undefined {
 function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType): Problem[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, text: issue.message }];
   const known = keysAt(schema, issue.path);
-  return issue.keys.map((key) => ({ path: [...issue.path, key], text: unknownKeyText(key, known) }));
+  return issue.keys.map((key) => ({
+    path: [...issue.path, key],
+    text: unknownKeyText(key, known, OPTION_HOMES),
+  }));
 }
 
 /** The option names at a path of a schema. */

@@ -3,8 +3,8 @@ import type { EnvironmentReader } from './environment-reader.js';
 import {
   ALLOW_INSECURE_HTTP,
   DEFAULT_TENANT,
-  type TenantField,
   checkTenantNames,
+  type TenantField,
   TENANTS,
   variableOf,
 } from './environment-variables.js';
@@ -19,7 +19,6 @@ const EXAMPLES: Partial<Record<TenantField, string>> = {
   apiBaseUrl: '=https://gateway.prod.gravitee.stadline.tech/resa2-staging',
   clientToken: '=demoapi',
   clientId: '=123_xxxxxxxx',
-  clientSecret: '_FILE=/run/secrets/resamania_client_secret',
 };
 
 /** What nothing stands for once `RESAMANIA_TENANTS` is set: each tenant has its own. */
@@ -82,11 +81,12 @@ export class EnvironmentLoader {
 
   #tenant(index: number, name?: string): Draft['tenants'][number] {
     const at = `tenants[${index}]`;
-    const text = (field: TenantField) => this.#from(`${at}.${field}`, this.#variableOf(field, name));
+    const text = (field: TenantField, fallback?: string) =>
+      this.#from(`${at}.${field}`, this.#variableOf(field, name), fallback);
     return definedOnly({
       name,
       apiBaseUrl: this.#required('apiBaseUrl', name, text('apiBaseUrl')),
-      clientToken: this.#required('clientToken', name, text('clientToken') ?? name),
+      clientToken: this.#required('clientToken', name, text('clientToken', name)),
       clientId: this.#required('clientId', name, text('clientId')),
       clientSecret: this.#required('clientSecret', name, this.#secret('clientSecret', 'body', name)),
       apiKey: name === undefined ? undefined : this.#secret('apiKey', 'header', name),
@@ -103,9 +103,10 @@ export class EnvironmentLoader {
     return this.#reader.isSet(own) || !SHARED.has(field) ? own : variableOf(field);
   }
 
-  #from(path: string, variable: string): string | undefined {
-    if (this.#reader.isSet(variable)) this.#origins.set(path, variable);
-    return this.#reader.text(variable);
+  #from(path: string, variable: string, fallback?: string): string | undefined {
+    const value = this.#reader.text(variable) ?? fallback;
+    if (value !== undefined) this.#origins.set(path, variable);
+    return value;
   }
 
   #secret(field: TenantField, use: 'body' | 'header', name: string | undefined): Secret | undefined {
@@ -114,13 +115,14 @@ export class EnvironmentLoader {
 
   /** A variable that is set but wrong has its problem already. */
   #required<T>(field: TenantField, name: string | undefined, value: T | undefined): T | undefined {
-    const variable = variableOf(field, name);
+    const variable = this.#variableOf(field, name);
     if (value === undefined && !this.#reader.isSet(variable)) this.#missing(variable, field);
     return value;
   }
 
   #missing(variable: string, field: TenantField): void {
-    this.#reader.problems.push(`${variable}: not set, for example ${variable}${EXAMPLES[field] ?? '=…'}`);
+    const example = EXAMPLES[field] ?? `_FILE=/run/secrets/${variable.toLowerCase()}`;
+    this.#reader.problems.push(`${variable}: not set, for example ${variable}${example}`);
   }
 }
 

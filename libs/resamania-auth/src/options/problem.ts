@@ -28,25 +28,26 @@ export function isPrintableName(key: PropertyKey): key is string {
   return typeof key === 'string' && key.length <= 40 && /^[A-Za-z_$][A-Za-z_$]*\d{0,3}$/.test(key);
 }
 
-/** What kind of thing a value is, without giving it away. */
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null';
+/** What kind of thing a value is, without giving it away; "another" one when a thing of the `wanted` type was expected. */
+export function kindOf(value: unknown, wanted?: 'string' | 'number'): string {
+  if (value === undefined || value === null) return String(value);
+  if (typeof value === 'string') return kindOfString(value, wanted === 'string');
+  if (typeof value === 'number') return kindOfNumber(value, wanted === 'number');
   if (Array.isArray(value)) return 'an array';
-  if (value === '') return 'an empty string';
-  if (typeof value === 'string') return kindOfString(value);
   if (typeof value === 'object') return isThenable(value) ? 'a Promise' : 'an object';
-  if (typeof value === 'number') return kindOfNumber(value);
-  return value === undefined ? 'undefined' : `a ${typeof value}`;
+  return `a ${typeof value}`;
 }
 
-function kindOfString(value: string): string {
-  return value === value.trim() ? 'another string' : 'a string with white space or a line break around it';
+function kindOfString(value: string, wanted: boolean): string {
+  if (value === '') return 'an empty string';
+  if (value !== value.trim()) return 'a string with white space or a line break around it';
+  return wanted ? 'another string' : 'a string';
 }
 
-function kindOfNumber(value: number): string {
+function kindOfNumber(value: number, wanted: boolean): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return 'an infinite number';
-  return Number.isInteger(value) ? 'another number' : 'a number with a fraction';
+  return wanted ? 'another number' : 'a number';
 }
 
 function isThenable(value: object): boolean {

@@ -76,7 +76,8 @@ export interface TokenRequestOptions {
 /** Limits of what is loaded on demand: tenants from the `tenantProvider`, and the tokens of principals. */
 export interface OnDemandOptions {
   /**
-   * How many on-demand tenants, and how many principals' tokens, to keep; the least recently used go first.
+   * How many on-demand tenants, and how many principals' tokens, to keep; the least recently used go first. At most
+   * 10,000,000, as room for them is set aside.
    * @default 10_000
    */
   maxEntries?: number;

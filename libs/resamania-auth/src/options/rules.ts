@@ -8,21 +8,30 @@ export type Rule = (value: unknown) => string | undefined;
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** A rule that says what it expects, and what kind of thing it found. */
-export function expects(what: string, fits: (value: unknown) => boolean): Rule {
-  return (value) => (fits(value) ? undefined : `expected ${what}, found ${kindOf(value)}`);
+export function expects(what: string, fits: (value: unknown) => boolean, wanted?: 'string' | 'number'): Rule {
+  return (value) => (fits(value) ? undefined : `expected ${what}, found ${kindOf(value, wanted)}`);
 }
 
-export const tidyString = expects('a non-empty string without white space or a line break around it', isTidy);
+/** For a field whose rule needs to know other fields. */
+export const anything: Rule = () => undefined;
+
+export const tidyString = expects(
+  'a non-empty string without white space or a line break around it',
+  isTidy,
+  'string',
+);
 
 export const name = expects(
   'a non-empty string of at most 200 visible characters, without white space around it',
   (value) => isTidy(value) && value.length <= 200 && !/[\p{C}\p{Zl}\p{Zp}]/u.test(value),
+  'string',
 );
 
 /** The characters that `new URL` leaves as they are in a path segment. */
 export const clientToken = expects(
   'one path segment: letters, digits and -._~!$&\'()*+,;=:@ only, and not "." or ".."',
   (value) => typeof value === 'string' && /^(?!\.{1,2}$)[\w.~!$&'()*+,;=:@-]+$/.test(value),
+  'string',
 );
 
 export const clientSecret = secretRule(secretFlaw, 'a non-empty string');
@@ -48,6 +57,7 @@ export function countUpTo(max: number): Rule {
   return expects(
     max === Number.MAX_SAFE_INTEGER ? 'a whole number of at least 1' : `a whole number from 1 to ${max}`,
     (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max,
+    'number',
   );
 }
 
@@ -55,20 +65,25 @@ export function countUpTo(max: number): Rule {
 export function range(min: { from: number } | { above: number }, end: number): Rule {
   const [low, words] = 'from' in min ? [min.from, 'of at least'] : [min.above, 'above'];
   const what = `a number ${words} ${low}${Number.isFinite(end) ? ` and below ${end}` : ''}`;
-  return expects(what, (value) => {
-    if (typeof value !== 'number' || !Number.isFinite(value)) return false;
-    return value < end && ('from' in min ? value >= low : value > low);
-  });
+  return expects(
+    what,
+    (value) => {
+      if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+      return value < end && ('from' in min ? value >= low : value > low);
+    },
+    'number',
+  );
 }
 
 export function oneOf(words: readonly string[]): Rule {
   const list = words.map((word) => `'${word}'`).join(', ');
-  return expects(`one of ${list}`, (value) => words.some((word) => word === value));
+  return expects(`one of ${list}`, (value) => words.some((word) => word === value), 'string');
 }
 
 const tokenPathShape = expects(
   'a path that starts with a slash, such as /{client_token}/oauth/v2/token',
   (value) => typeof value === 'string' && /^\/./s.test(value),
+  'string',
 );
 
 function secretRule(flawOf: Rule, what: string): Rule {

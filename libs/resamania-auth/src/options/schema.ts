@@ -27,8 +27,8 @@ export const tenantSchema = strict({
   apiKey: field<Secret>(rules.apiKey).optional(),
   tokenPath: field<string>(rules.tokenPath).optional(),
   scope: field<string>(rules.tidyString).optional(),
-  clubId: field<string>(rules.expects('an IRI', isString)).optional(),
-  networkNodeId: field<string>(rules.expects('an IRI', isString)).optional(),
+  clubId: field<string>(rules.anything).optional(),
+  networkNodeId: field<string>(rules.anything).optional(),
   renewWith: field<RenewWith>(
     rules.oneOf(['credentials', 'credentials-with-refresh-token', 'refresh-token']),
   ).optional(),
@@ -65,7 +65,7 @@ const tokenRequest = strict({
 } satisfies ShapeOf<TokenRequestOptions>);
 
 const onDemand = strict({
-  maxEntries: count(Number.MAX_SAFE_INTEGER),
+  maxEntries: count(10_000_000),
   missTtlMs: count(Number.MAX_SAFE_INTEGER),
 } satisfies ShapeOf<OnDemandOptions>);
 
@@ -82,6 +82,15 @@ export const optionsSchema = strict({
   retryOn401: field<RetryOn401>(rules.oneOf(['renew-and-replay', 'invalidate', 'off'])).optional(),
   allowInsecureHttp: flag,
 } satisfies ShapeOf<ResamaniaAuthOptions>);
+
+/** To send an option that stands in the wrong place home. */
+export const OPTION_HOMES: ReadonlyMap<string, string> = new Map([
+  ...homes(onDemand.shape, 'onDemand'),
+  ...homes(tokenRequest.shape, 'tokenRequest'),
+  ...homes(refresh.shape, 'refresh'),
+  ...homes(tenantSchema.shape, 'a tenant'),
+  ...homes(optionsSchema.shape, "the module's options"),
+]);
 
 export type ValidTenantOptions = z.infer<typeof tenantSchema>;
 export type ValidOptions = z.infer<typeof optionsSchema>;
@@ -102,6 +111,6 @@ function error(what: string) {
   return { error: (issue: { input?: unknown }) => `expected ${what}, found ${kindOf(issue.input)}` };
 }
 
-function isString(value: unknown): boolean {
-  return typeof value === 'string';
+function homes(shape: z.ZodRawShape, home: string): [string, string][] {
+  return Object.keys(shape).map((key) => [key, home]);
 }

@@ -59,9 +59,9 @@ function clientTokenInUrl(url: unknown, clientToken: unknown): Problem[] {
 function iriProblems(tenant: Loose, field: string, collection: ContextCollection): Problem[] {
   const value = tenant[field];
   const { clientToken } = tenant as { clientToken?: unknown };
-  if (typeof value !== 'string' || typeof clientToken !== 'string') return [];
-  if (rules.clientToken(clientToken) !== undefined) return [];
-  const text = contextIriFlaw(value, collection, clientToken);
+  if (value === undefined) return [];
+  const owner = rules.clientToken(clientToken) === undefined ? String(clientToken) : undefined;
+  const text = contextIriFlaw(value, collection, owner);
   return text === undefined ? [] : [{ path: [field], text }];
 }
 

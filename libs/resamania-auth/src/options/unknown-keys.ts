@@ -1,7 +1,12 @@
 import { isPrintableName } from './problem.js';
 
-/** What to say about a key that is no option: the option that was meant, where one is close. */
-export function unknownKeyText(key: string, known: readonly string[]): string {
+/** Where an option can stand, by its name. */
+export type OptionHomes = ReadonlyMap<string, string>;
+
+/** What to say about a key that is no option here: the option that was meant, or where it belongs. */
+export function unknownKeyText(key: string, known: readonly string[], homes: OptionHomes): string {
+  const home = homes.get(key);
+  if (home !== undefined) return `unknown option here, it belongs to ${home}`;
   const meant = closest(key, known);
   const what = isPrintableName(key) ? 'unknown option' : 'unknown option, its name is not printed';
   return meant === undefined ? what : `${what}, did you mean ${meant}?`;
