@@ -1,6 +1,6 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 
-type Level = 'log' | 'debug' | 'verbose';
+type Level = 'log' | 'debug' | 'verbose' | 'warn' | 'error' | 'fatal';
 
 const STARTUP_CONTEXTS: ReadonlySet<unknown> = new Set([
   'NestFactory',
@@ -19,7 +19,8 @@ class LoggerInForce extends Logger {
 
 /**
  * Stands in for the process's Nest logger while a sandbox starts, because Nest announces a start there and the process
- * may belong to another application. Announcements go to `sink`, or nowhere; everything else passes on.
+ * may belong to another application. What Nest says of the start goes to `sink`, or nowhere: a failed start is thrown
+ * anyway. Everything else passes on.
  */
 export class StartupLog implements LoggerService {
   readonly #sink: LoggerService | undefined;
@@ -59,15 +60,15 @@ export class StartupLog implements LoggerService {
   }
 
   warn(message: unknown, ...rest: unknown[]): void {
-    this.#previous?.warn(message, ...rest);
+    this.#pass('warn', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.#previous?.error(message, ...rest);
+    this.#pass('error', message, rest);
   }
 
   fatal(message: unknown, ...rest: unknown[]): void {
-    this.#previous?.fatal?.(message, ...rest);
+    this.#pass('fatal', message, rest);
   }
 
   #pass(level: Level, message: unknown, rest: unknown[]): void {
