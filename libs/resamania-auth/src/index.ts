@@ -1,1 +1,49 @@
-export {};
+export {
+  ResamaniaAuthError,
+  ResamaniaConfigError,
+  type ResamaniaErrorCode,
+  type ResamaniaErrorDetails,
+  ResamaniaRequestError,
+  ResamaniaSecretError,
+  ResamaniaTenantError,
+  ResamaniaTokenError,
+} from './errors/resamania-auth.error.js';
+export { getResamaniaHttpToken, InjectResamaniaHttp } from './http/inject-resamania-http.js';
+export { ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
+export { ResamaniaHttpService } from './http/resamania-http.service.js';
+export type { ResamaniaRequestOptions } from './http/resamania-request-options.js';
+export { hasResamaniaEnvironment, loadEnvironment } from './options/load-environment.js';
+export { resamaniaConfig } from './options/resamania.config.js';
+export type {
+  LifetimePart,
+  OnDemandOptions,
+  RefreshOptions,
+  ResamaniaAuthOptions,
+  RetryOn401,
+  TokenRequestOptions,
+} from './options/resamania-auth-options.js';
+export type { Secret } from './options/secret.js';
+export type { RenewWith, ResamaniaTenantOptions } from './options/tenant-options.js';
+export { ResamaniaAuthModule } from './resamania-auth.module.js';
+export type {
+  ResamaniaAuthModuleExtras,
+  ResamaniaAuthOptionsFactory,
+} from './resamania-auth.module-definition.js';
+export { ResamaniaTenantContext } from './tenants/resamania-tenant-context.js';
+export { type ResamaniaTenantInfo, ResamaniaTenantRegistry } from './tenants/resamania-tenant-registry.js';
+export { AccessToken } from './token/access-token.js';
+export type { ResamaniaPrincipal } from './token/principal.js';
+export {
+  ResamaniaTokenService,
+  type TokenOptions,
+  type TokenWaitOptions,
+} from './token/resamania-token.service.js';
+export type {
+  ResamaniaTokenEvent,
+  TenantChangedEvent,
+  TokenFailedEvent,
+  TokenObtainedEvent,
+  TokenRejectedEvent,
+  WaitStartedEvent,
+} from './token/token-events.js';
+export type { TenantTokenStatus, TokenFailureStatus, TokenState } from './token/token-status.js';

@@ -1,3 +1,5 @@
+import { Injectable } from '@nestjs/common';
+
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
 
 /** A tenant that a feature module brings along, and where it says so. */
@@ -10,13 +12,14 @@ export interface FeatureTenant {
  * Where feature modules leave their tenants until the root module takes them over. What comes later, from a module
  * that is loaded lazily, is passed on at once.
  */
+@Injectable()
 export class FeatureTenants {
   #waiting: FeatureTenant[] = [];
   #take: ((tenant: FeatureTenant) => void) | undefined;
 
   add(tenants: readonly ResamaniaTenantOptions[]): void {
     for (const [index, options] of tenants.entries()) {
-      const tenant = { options, where: `forFeature() tenants[${index}]` };
+      const tenant = { options, where: `forFeature().tenants[${index}]` };
       if (this.#take === undefined) this.#waiting.push(tenant);
       else this.#take(tenant);
     }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
+import { type Clock, CLOCK } from '../clock.js';
 import { ResamaniaTenantError } from '../errors/resamania-auth.error.js';
 import { resolveTenantOptions } from '../options/resolve-tenant-options.js';
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
@@ -42,15 +43,16 @@ export class ResamaniaTenantRegistry {
   readonly #loader: TenantLoader;
   readonly #listeners = new Set<TenantChangeListener>();
 
-  constructor(@Inject(RESOLVED_OPTIONS) options: ResolvedOptions) {
+  constructor(@Inject(RESOLVED_OPTIONS) options: ResolvedOptions, @Inject(CLOCK) clock: Clock) {
     this.#options = options;
-    this.#loader = new TenantLoader(options, () => Date.now());
+    this.#loader = new TenantLoader(options, () => clock.now());
     this.#loaded = new LRUCache({
       max: options.onDemand.maxEntries,
       dispose: (tenant, _name, reason) => {
         if (reason === 'evict') this.#tell({ type: 'evicted', tenant });
       },
     });
+    for (const tenant of options.tenants) this.add(new Tenant(tenant));
   }
 
   /**
@@ -147,7 +149,7 @@ export class ResamaniaTenantRegistry {
     if (only !== undefined && this.#tenants.size === 1) return only;
     throw new ResamaniaTenantError('No tenant was named, and there is no default.', {
       code: 'no_default_tenant',
-      remedy: `Name a tenant, or set \`defaultTenant\`. ${this.#known()}`,
+      remedy: `Name a tenant, or set \`defaultTenant\`. ${this.known()}`,
     });
   }
 
@@ -190,7 +192,7 @@ export class ResamaniaTenantRegistry {
     return new ResamaniaTenantError(wasRemoved ? 'was removed.' : 'is not known.', {
       code: wasRemoved ? 'tenant_removed' : 'unknown_tenant',
       tenant: name,
-      remedy: `Register it, or check the name. ${this.#known()}`,
+      remedy: `Register it, or check the name. ${this.known()}`,
     });
   }
 
@@ -202,7 +204,8 @@ export class ResamaniaTenantRegistry {
     for (const listener of this.#listeners) listener(change);
   }
 
-  #known(): string {
+  /** @internal Names the registered tenants, a few of them if they are many. */
+  known(): string {
     const names = [...this.#tenants.keys()];
     if (names.length === 0) return 'No tenant is registered.';
     const listed = names.slice(0, MAX_NAMES_LISTED).join(', ');

@@ -1,6 +1,6 @@
 import { merge, Observable, type MonoTypeOperatorFunction, take } from 'rxjs';
 
-import type { Clock } from './clock.js';
+import type { Clock } from '../clock.js';
 
 /** Emits once after `ms` milliseconds of this clock. */
 export function after(clock: Clock, ms: number): Observable<void> {

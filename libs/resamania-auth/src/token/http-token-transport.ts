@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
 import { HttpService } from '@nestjs/axios';
-import axios, { AxiosError, type AxiosResponse } from 'axios';
+import { AxiosError, type AxiosResponse, create } from 'axios';
 import { catchError, map, type Observable, throwError } from 'rxjs';
 
 import type { HttpAnswer } from './token-failure.js';
@@ -19,7 +19,7 @@ export class HttpTokenTransport implements TokenTransport {
   readonly #httpAgent = new HttpAgent({ keepAlive: true });
   readonly #httpsAgent = new HttpsAgent({ keepAlive: true });
   readonly #http = new HttpService(
-    axios.create({
+    create({
       adapter: 'http',
       httpAgent: this.#httpAgent,
       httpsAgent: this.#httpsAgent,

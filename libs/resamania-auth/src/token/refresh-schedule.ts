@@ -1,5 +1,5 @@
-import type { Clock } from './clock.js';
-import { MAX_TIMER_MS } from './clock.js';
+import type { Clock } from '../clock.js';
+import { MAX_TIMER_MS } from '../clock.js';
 
 /** The one timer that the schedule runs on. */
 export interface ScheduleTimer {

@@ -1,15 +1,15 @@
 import { ResamaniaTokenError } from '../errors/resamania-auth.error.js';
 import type { RefreshPolicy } from '../options/resolved-options.js';
 import type { Tenant } from '../tenants/tenant.js';
-import { AccessToken } from './access-token.js';
-import type { Clock, Random } from './clock.js';
+import type { AccessToken } from './access-token.js';
+import type { Clock, Random } from '../clock.js';
 import type { ResamaniaPrincipal } from './principal.js';
 import { type Renewal, startRenewal } from './renewal.js';
 import type { IssuedToken } from './token-answer.js';
 import type { TokenEndpointClient } from './token-endpoint.client.js';
 import { TokenRequestFailed, toTokenError, unexpectedFailure } from './token-failure.js';
 import type { TokenFlights } from './token-flight.js';
-import { partMs, planTimes, type TokenTimes } from './token-lifetime.js';
+import { TokenHolder } from './token-holder.js';
 import { describeToken, type TenantTokenStatus } from './token-status.js';
 import { type TokenTrouble, troubleAfter } from './token-trouble.js';
 
@@ -67,12 +67,8 @@ export class TokenCache {
   readonly principal: ResamaniaPrincipal | undefined;
   readonly #ports: TokenCachePorts;
   readonly #keepWarm: boolean;
+  readonly #holder = new TokenHolder();
   #tenant: Tenant;
-  #token: AccessToken | undefined;
-  /** Until then the token is handed out without further thought. 0 without a token. */
-  #freshUntil = 0;
-  #usableUntil = 0;
-  #dueAt = 0;
   /** Whether somebody asked since the last request. */
   #used = false;
   #obtained = 0;
@@ -103,11 +99,11 @@ export class TokenCache {
   peek(): AccessToken | undefined {
     const now = this.#ports.clock.now();
     this.#used = true;
-    if (now < this.#freshUntil && this.#token !== undefined && this.#token.ageMs(now) >= 0)
-      return this.#token;
-    if (!this.#isUsable(now)) return undefined;
-    if (this.#mayRequest(now)) void this.#request(false);
-    return this.#token;
+    const fresh = this.#holder.fresh(now);
+    if (fresh !== undefined) return fresh;
+    const due = this.#holder.usable(now);
+    if (due !== undefined && this.#mayRequest(now)) void this.#request(false);
+    return due;
   }
 
   /**
@@ -122,16 +118,16 @@ export class TokenCache {
   async renew(): Promise<AccessToken> {
     this.#used = true;
     if (this.#closed !== undefined) throw this.#closed();
-    const now = this.#ports.clock.now();
-    if (this.#trouble !== undefined && !this.#mayRequest(now)) throw this.#waiting(this.#trouble);
+    if (this.#trouble !== undefined && !this.#mayRequest(this.#now())) throw this.#waiting(this.#trouble);
     return this.#request(true);
   }
 
   /** Drops the token, if it is still the one named. A tenant that is kept warm gets a new one in the background. */
   invalidate(value?: string): void {
-    if (this.#token === undefined || (value !== undefined && this.#token.value !== value)) return;
+    const { token } = this.#holder;
+    if (token === undefined || (value !== undefined && token.value !== value)) return;
     this.#drop();
-    this.#dueAt = this.#ports.clock.now();
+    this.#holder.planFor(this.#now());
     this.#ports.observer.rejected(this);
     this.#ports.observer.rescheduled(this);
   }
@@ -141,17 +137,14 @@ export class TokenCache {
    * `undefined` where a new token would not help: the rejected one is too young, or one was forced a moment ago.
    */
   async replaceRejected(value: string): Promise<AccessToken | undefined> {
-    const now = this.#ports.clock.now();
-    const current = this.#isUsable(now) ? this.#token : undefined;
+    const now = this.#now();
+    const current = this.#holder.usable(now);
     if (current !== undefined && current.value !== value) return current;
-    if (this.#renewal !== undefined) {
-      this.invalidate(value);
-      return this.renew();
+    if (this.#renewal === undefined) {
+      if (current !== undefined && isTooYoung(current, now)) return undefined;
+      if (now - this.#lastForcedAt < FORCED_RENEWAL_EVERY_MS) return undefined;
+      this.#lastForcedAt = now;
     }
-    if (current !== undefined && current.ageMs(now) < Math.min(TOO_YOUNG_MS, current.lifetimeMs / 10))
-      return undefined;
-    if (now - this.#lastForcedAt < FORCED_RENEWAL_EVERY_MS) return undefined;
-    this.#lastForcedAt = now;
     this.invalidate(value);
     return this.renew();
   }
@@ -159,14 +152,14 @@ export class TokenCache {
   /** Goes on with changed config. The same client keeps its token until the new one is there; a new client starts over. */
   update(tenant: Tenant): void {
     const previous = this.#tenant;
+    const isSameClient = tenant.identity === previous.identity;
+    const isSameRequest = isSameClient && tenant.hasSecretsOf(previous);
+    const wasWaiting = this.#trouble !== undefined;
     this.#tenant = tenant;
     this.#trouble = undefined;
-    const sameClient = tenant.identity === previous.identity;
-    if (sameClient && tenant.hasSecretsOf(previous)) return this.#ports.observer.rescheduled(this);
-    if (!sameClient) this.#drop();
-    this.#dueAt = this.#ports.clock.now();
-    this.#freshUntil = 0;
-    this.#leaveFlight();
+    if (!isSameClient) this.#drop();
+    if (!isSameRequest) this.#leaveFlight();
+    if (!isSameRequest || wasWaiting) this.#holder.planFor(this.#now());
     this.#ports.observer.rescheduled(this);
   }
 
@@ -180,25 +173,23 @@ export class TokenCache {
 
   /** When the schedule must turn to it; `Infinity` for never. */
   nextAt(): number {
-    const isFirst = this.#obtained === 0 && this.#trouble === undefined;
     if (this.#closed !== undefined || this.#renewal !== undefined) return Infinity;
-    if (!this.#ports.policy.enabled && !isFirst) return Infinity;
-    if (this.#trouble !== undefined) return Math.max(this.#trouble.until, this.#dueAt);
-    return this.#dueAt > 0 ? this.#dueAt : Infinity;
+    if (!this.#ports.policy.enabled && !this.#isFirst()) return Infinity;
+    const { dueAt } = this.#holder;
+    if (this.#trouble !== undefined) return Math.max(this.#trouble.until, dueAt);
+    return dueAt > 0 ? dueAt : Infinity;
   }
 
   /** Lets the schedule obtain the first token at this instant. */
   warmUpAt(instant: number): void {
-    this.#dueAt = instant;
+    this.#holder.planFor(instant);
     this.#ports.observer.rescheduled(this);
   }
 
   /** The schedule's turn: renews, unless nobody needs it. The promise never rejects. */
   turn(): Promise<unknown> | undefined {
-    const isFirst = this.#obtained === 0 && this.#trouble === undefined;
-    if (!(isFirst || this.#keepWarm || this.#used)) return undefined;
-    if (!this.#mayRequest(this.#ports.clock.now())) return undefined;
-    return this.warm();
+    if (!(this.#keepWarm || this.#used || this.#isFirst())) return undefined;
+    return this.#mayRequest(this.#now()) ? this.warm() : undefined;
   }
 
   /** Obtains a token behind all callers. The promise never rejects: it gives the error, or nothing. */
@@ -210,14 +201,15 @@ export class TokenCache {
   }
 
   status(): TenantTokenStatus {
-    const now = this.#ports.clock.now();
-    const nextAt = this.heapIndex >= 0 ? this.scheduledAt : this.#dueAt;
+    const now = this.#now();
+    const { token, usableUntil, dueAt } = this.#holder;
+    const nextAt = this.heapIndex >= 0 ? this.scheduledAt : dueAt;
     return describeToken({
       tenant: this.#tenant.name,
       principal: this.principal,
-      token: this.#token,
-      isUsable: this.#isUsable(now),
-      usableUntil: this.#usableUntil,
+      token,
+      isUsable: this.#holder.usable(now) !== undefined,
+      usableUntil,
       nextAt: nextAt > 0 ? nextAt : undefined,
       obtained: this.#obtained,
       refreshing: this.#renewal !== undefined,
@@ -226,8 +218,13 @@ export class TokenCache {
     });
   }
 
-  #isUsable(now: number): boolean {
-    return this.#token !== undefined && now < this.#usableUntil && this.#token.ageMs(now) >= 0;
+  #now(): number {
+    return this.#ports.clock.now();
+  }
+
+  /** Nothing has come of it yet, good or bad. */
+  #isFirst(): boolean {
+    return this.#obtained === 0 && this.#trouble === undefined;
   }
 
   #mayRequest(now: number): boolean {
@@ -241,19 +238,16 @@ export class TokenCache {
     }
     const grant = { tenant: this.#tenant, principal: this.principal };
     const { flights, endpoint } = this.#ports;
-    const renewal = startRenewal(
-      flights.board(grant, urgent, (flight) =>
-        endpoint.obtain(grant, { ...flight, refreshToken: this.#takeRefreshToken() }),
-      ),
-      {
-        landed: (issued) => this.#adopt(issued),
-        failed: (error) => this.#fail(error),
-        left: () => this.get(),
-      },
+    const flight = flights.board(grant, urgent, (options) =>
+      endpoint.obtain(grant, { ...options, refreshToken: this.#takeRefreshToken() }),
     );
-    this.#renewal = renewal;
+    this.#renewal = startRenewal(flight, {
+      landed: (issued) => this.#adopt(issued),
+      failed: (error) => this.#fail(error),
+      left: () => this.get(),
+    });
     this.#ports.observer.rescheduled(this);
-    return renewal.promise;
+    return this.#renewal.promise;
   }
 
   #leaveFlight(): void {
@@ -269,59 +263,32 @@ export class TokenCache {
   }
 
   #adopt(issued: IssuedToken): AccessToken {
-    const { clock, policy, random, observer } = this.#ports;
-    const now = clock.now();
-    const times = planTimes(issued.requestedAt, issued.lifetimeMs, policy, random);
-    const kept = this.#isUsable(now) && this.#token !== undefined ? this.#token : undefined;
+    const { policy, random, observer } = this.#ports;
+    const token = this.#holder.adopt(issued, policy, this.#now(), random);
     const renewal = this.#obtained > 0;
+    const oddity = issued.oddity === this.#oddity ? undefined : issued.oddity;
     this.#renewal = undefined;
     this.#trouble = undefined;
     this.#used = false;
     this.#obtained += 1;
-    this.#refreshToken = issued.refreshToken;
-    const token =
-      kept !== undefined && (kept.value === issued.value || kept.expiresAtMs >= times.expiresAt)
-        ? this.#keep(kept, kept.value === issued.value, now)
-        : this.#replace(issued, times);
-    this.#freshUntil = Math.min(this.#dueAt, this.#usableUntil);
-    observer.rescheduled(this);
-    const oddity = issued.oddity === this.#oddity ? undefined : issued.oddity;
     this.#oddity = issued.oddity;
-    observer.obtained(this, { renewal, token, dueAt: this.#dueAt, oddity });
-    return token;
-  }
-
-  #replace(
-    { value, scope }: IssuedToken,
-    { issuedAt, dueAt, usableUntil, expiresAt }: TokenTimes,
-  ): AccessToken {
-    this.#token = new AccessToken({ value, scope, issuedAt, expiresAt });
-    this.#usableUntil = usableUntil;
-    this.#dueAt = dueAt;
-    return this.#token;
-  }
-
-  /**
-   * The server gave nothing better. Ask again one lead from now, not before: it would give the same. Where it gave the
-   * very same token, asking at the margin would not help either, so that token serves until its expiry.
-   */
-  #keep(token: AccessToken, isSame: boolean, now: number): AccessToken {
-    this.#dueAt = now + partMs(this.#ports.policy.lead, token.lifetimeMs);
-    if (isSame) this.#usableUntil = token.expiresAtMs;
+    this.#refreshToken = this.#tenant.renewWith === 'credentials' ? undefined : issued.refreshToken;
+    observer.rescheduled(this);
+    observer.obtained(this, { renewal, token, dueAt: this.#holder.dueAt, oddity });
     return token;
   }
 
   #fail(error: unknown): Error {
-    const { clock, random, observer } = this.#ports;
-    const now = clock.now();
+    const { random, observer } = this.#ports;
+    const now = this.#now();
     const failure = error instanceof TokenRequestFailed ? error.failure : unexpectedFailure();
     const trouble = troubleAfter(this.#trouble, failure, now, random);
     this.#renewal = undefined;
-    this.#used = false;
     this.#trouble = trouble;
-    this.#freshUntil = Math.min(trouble.until, this.#usableUntil);
+    this.#used = false;
+    this.#holder.pauseUntil(trouble.until);
     observer.rescheduled(this);
-    observer.failed(this, trouble, this.#isUsable(now));
+    observer.failed(this, trouble, this.#holder.usable(now) !== undefined);
     return this.#waiting(trouble);
   }
 
@@ -330,9 +297,11 @@ export class TokenCache {
   }
 
   #drop(): void {
-    this.#token = undefined;
+    this.#holder.drop();
     this.#refreshToken = undefined;
-    this.#freshUntil = 0;
-    this.#usableUntil = 0;
   }
+}
+
+function isTooYoung(token: AccessToken, now: number): boolean {
+  return token.ageMs(now) < Math.min(TOO_YOUNG_MS, token.lifetimeMs / 10);
 }

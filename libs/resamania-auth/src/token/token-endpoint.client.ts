@@ -13,7 +13,7 @@ import {
 
 import { ResamaniaSecretError } from '../errors/resamania-auth.error.js';
 import type { TokenRequestPolicy } from '../options/resolved-options.js';
-import type { Clock, Random } from './clock.js';
+import type { Clock, Random } from '../clock.js';
 import { after, unlessAborted, within } from './clock-operators.js';
 import type { RequestLimiter, Ticket } from './request-limiter.js';
 import { type IssuedToken, readTokenAnswer } from './token-answer.js';

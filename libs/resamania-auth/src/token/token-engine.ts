@@ -5,7 +5,7 @@ import type { ResolvedOptions } from '../options/resolved-options.js';
 import type { ResamaniaTenantRegistry } from '../tenants/resamania-tenant-registry.js';
 import type { Tenant } from '../tenants/tenant.js';
 import type { TenantChange } from '../tenants/tenant-changes.js';
-import type { Clock, Random } from './clock.js';
+import type { Clock, Random } from '../clock.js';
 import { principalFlaw, principalKey, type ResamaniaPrincipal } from './principal.js';
 import { RefreshSchedule, type ScheduleTimer } from './refresh-schedule.js';
 import { RequestLimiter } from './request-limiter.js';
@@ -210,7 +210,8 @@ export class TokenEngine {
 
   #remove(tenant: Tenant): void {
     const { registry } = this.#ports;
-    for (const cache of this.#cachesOf(tenant)) {
+    // A list of its own: entries go while it is walked.
+    for (const cache of Array.from(this.#cachesOf(tenant))) {
       cache.close(() => registry.unknown(tenant.name), false);
       if (cache.principal !== undefined)
         this.#principals.delete(`${tenant.name}\n${principalKey(cache.principal)}`);
@@ -230,7 +231,7 @@ export class TokenEngine {
     const own = this.#registered.get(name) ?? this.#loaded.get(name);
     if (own === undefined) return;
     yield own;
-    for (const cache of [...this.#principals.values()]) if (cache.tenant.name === name) yield cache;
+    for (const cache of this.#principals.values()) if (cache.tenant.name === name) yield cache;
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Observable, Subject } from 'rxjs';
 
 import type { TenantChange } from '../tenants/tenant-changes.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../clock.js';
 import { EventStream } from './event-stream.js';
 import { principalLabel } from './principal.js';
 import type { TokenCache, TokenObtained } from './token-cache.js';

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js';
+import type { Clock } from '../clock.js';
 import type { Ticket } from './request-limiter.js';
 import type { IssuedToken } from './token-answer.js';
 import { deadlineExceeded, TokenRequestFailed } from './token-failure.js';

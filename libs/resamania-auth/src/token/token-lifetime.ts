@@ -1,5 +1,5 @@
 import type { RefreshPolicy, ResolvedLifetimePart } from '../options/resolved-options.js';
-import type { Random } from './clock.js';
+import type { Random } from '../clock.js';
 
 /** The lifetime taken when neither the answer nor the token names one, in milliseconds. */
 export const FALLBACK_LIFETIME_MS = 300_000;

@@ -1,4 +1,4 @@
-import type { Random } from './clock.js';
+import type { Random } from '../clock.js';
 import type { TokenFailure } from './token-failure.js';
 import { waitMs } from './token-wait.js';
 

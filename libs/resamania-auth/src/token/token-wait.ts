@@ -1,4 +1,4 @@
-import type { Random } from './clock.js';
+import type { Random } from '../clock.js';
 import type { FailureKind, TokenFailure } from './token-failure.js';
 
 const SECOND = 1000;

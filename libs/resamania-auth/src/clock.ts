@@ -20,3 +20,6 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Injection key of the clock. */
+export const CLOCK = Symbol('ResamaniaAuth.Clock');

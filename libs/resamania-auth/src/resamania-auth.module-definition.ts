@@ -1,0 +1,44 @@
+import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
+
+import { resamaniaHttpProviders } from './http/inject-resamania-http.js';
+import type { ResamaniaAuthOptions } from './options/resamania-auth-options.js';
+
+/** What `forRoot()` and `forRootAsync()` take beside the options. */
+export interface ResamaniaAuthModuleExtras {
+  /**
+   * Whether every module can inject the services without importing `ResamaniaAuthModule` itself.
+   * @default true
+   */
+  isGlobal?: boolean;
+}
+
+/** What a class given to `forRootAsync()` as `useClass` or `useExisting` implements. */
+export interface ResamaniaAuthOptionsFactory {
+  createResamaniaAuthOptions(): Promise<ResamaniaAuthOptions> | ResamaniaAuthOptions;
+}
+
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
+  new ConfigurableModuleBuilder<ResamaniaAuthOptions>({ moduleName: 'ResamaniaAuth' })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createResamaniaAuthOptions')
+    .setExtras<ResamaniaAuthModuleExtras>({ isGlobal: true }, (definition, { isGlobal = true }) =>
+      withBoundServices({ ...definition, global: isGlobal }),
+    )
+    .build();
+
+/**
+ * Adds what `@InjectResamaniaHttp()` asks for. As getters: Nest reads them when it scans the module, and by then every
+ * file of the application is loaded and every decorator has said its tenant, whatever the order of the imports.
+ */
+function withBoundServices(definition: DynamicModule): DynamicModule {
+  const { providers = [], exports = [] } = definition;
+  return {
+    ...definition,
+    get providers() {
+      return [...providers, ...resamaniaHttpProviders()];
+    },
+    get exports() {
+      return [...exports, ...resamaniaHttpProviders()];
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+
+import type { ResamaniaTenantOptions } from './options/tenant-options.js';
+import { ConfigurableModuleClass } from './resamania-auth.module-definition.js';
+import { INTERNAL_PROVIDERS, PUBLIC_PROVIDERS } from './resamania-auth.providers.js';
+import { FeatureTenants } from './tenants/feature-tenants.js';
+
+/** Where feature modules leave their tenants: one place per application, whether the root module is global or not. */
+@Global()
+@Module({ providers: [FeatureTenants], exports: [FeatureTenants] })
+export class ResamaniaFeatureTenantsModule {}
+
+/** What `forFeature()` imports. */
+@Module({ imports: [ResamaniaFeatureTenantsModule] })
+export class ResamaniaAuthFeatureModule {}
+
+/**
+ * Resamania access tokens for Nest: `forRoot()` or `forRootAsync()` once, in the root module, and `forFeature()` in
+ * modules that bring tenants of their own. `forRootAsync()` takes `useFactory`, `useClass` or `useExisting`, the
+ * classes implementing `ResamaniaAuthOptionsFactory`; both take `isGlobal` (default `true`).
+ *
+ * Options that do not fit stop the start of the application with one `ResamaniaConfigError` that lists every problem.
+ */
+@Module({
+  imports: [ResamaniaFeatureTenantsModule],
+  providers: [...INTERNAL_PROVIDERS, ...PUBLIC_PROVIDERS],
+  exports: PUBLIC_PROVIDERS,
+})
+export class ResamaniaAuthModule extends ConfigurableModuleClass {
+  /**
+   * Registers tenants on behalf of a feature module. They are known from the initialisation of the modules on.
+   * Tenants that do not fit, or whose name is taken, stop the start of the application (`ResamaniaConfigError`).
+   */
+  static forFeature(tenants: ResamaniaTenantOptions[]): DynamicModule {
+    return {
+      module: ResamaniaAuthFeatureModule,
+      providers: [
+        {
+          provide: Symbol('ResamaniaAuth.forFeature'),
+          useFactory: (features: FeatureTenants) => features.add(tenants),
+          inject: [FeatureTenants],
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,73 @@
+import type { Provider } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
+
+import { CLOCK, systemClock } from './clock.js';
+import { ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
+import { ResamaniaHttpService } from './http/resamania-http.service.js';
+import { resolveOptions } from './options/resolve-options.js';
+import { RESOLVED_OPTIONS, type ResolvedOptions } from './options/resolved-options.js';
+import { MODULE_OPTIONS_TOKEN } from './resamania-auth.module-definition.js';
+import { ResamaniaTenantContext } from './tenants/resamania-tenant-context.js';
+import { ResamaniaTenantRegistry } from './tenants/resamania-tenant-registry.js';
+import { TenantRegistration } from './tenants/tenant-registration.js';
+import { HttpTokenTransport } from './token/http-token-transport.js';
+import { ResamaniaTokenService } from './token/resamania-token.service.js';
+import { SchedulerRegistryTimer } from './token/scheduler-registry-timer.js';
+import { TokenEngine } from './token/token-engine.js';
+import { TokenEventHub } from './token/token-event-hub.js';
+import { TokenEventLogger } from './token/token-event-logger.js';
+import { TokenRefreshLifecycle } from './token/token-refresh.lifecycle.js';
+
+/** What an application injects. */
+export const PUBLIC_PROVIDERS = [
+  ResamaniaTokenService,
+  ResamaniaTenantRegistry,
+  ResamaniaTenantContext,
+  ResamaniaHttpService,
+  ResamaniaAuthInterceptor,
+];
+
+/** What makes the public providers work. */
+export const INTERNAL_PROVIDERS: Provider[] = [
+  TenantRegistration,
+  TokenRefreshLifecycle,
+  { provide: RESOLVED_OPTIONS, useFactory: resolveOptions, inject: [MODULE_OPTIONS_TOKEN] },
+  { provide: CLOCK, useValue: systemClock },
+  { provide: TokenEventHub, useFactory: createHub },
+  {
+    provide: TokenEngine,
+    useFactory: createEngine,
+    inject: [
+      ResamaniaTenantRegistry,
+      RESOLVED_OPTIONS,
+      TokenEventHub,
+      // The host's, when it imports ScheduleModule.forRoot(). This library must not import that: each import
+      // discovers the host's scheduled methods once more.
+      { token: SchedulerRegistry, optional: true },
+    ],
+  },
+];
+
+function createHub(): TokenEventHub {
+  const logger = new TokenEventLogger();
+  const hub = new TokenEventHub(systemClock, (error) => logger.subscriberThrew(error));
+  hub.events$.subscribe((event) => logger.write(event));
+  return hub;
+}
+
+function createEngine(
+  registry: ResamaniaTenantRegistry,
+  options: ResolvedOptions,
+  hub: TokenEventHub,
+  hostScheduler: SchedulerRegistry | undefined,
+): TokenEngine {
+  return new TokenEngine({
+    registry,
+    options,
+    hub,
+    timer: new SchedulerRegistryTimer(hostScheduler ?? new SchedulerRegistry()),
+    transport: new HttpTokenTransport(),
+    clock: systemClock,
+    random: Math.random,
+  });
+}

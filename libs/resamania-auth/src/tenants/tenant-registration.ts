@@ -1,0 +1,52 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+
+import { ResamaniaAuthError, ResamaniaConfigError } from '../errors/resamania-auth.error.js';
+import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
+import { FeatureTenants } from './feature-tenants.js';
+import { ResamaniaTenantRegistry } from './resamania-tenant-registry.js';
+
+/** Takes over the tenants of feature modules, and checks that the default tenant is among what is known then. */
+@Injectable()
+export class TenantRegistration implements OnModuleInit {
+  readonly #defaultTenant: string | undefined;
+
+  constructor(
+    private readonly registry: ResamaniaTenantRegistry,
+    private readonly features: FeatureTenants,
+    @Inject(RESOLVED_OPTIONS) { defaultTenant }: ResolvedOptions,
+  ) {
+    this.#defaultTenant = defaultTenant;
+  }
+
+  onModuleInit(): void {
+    this.takeOver();
+  }
+
+  /** @throws ResamaniaConfigError listing every problem of every feature module's tenants */
+  takeOver(): void {
+    const problems: string[] = [];
+    let isCollecting = true;
+    this.features.handOverTo(({ options, where }) => {
+      try {
+        this.registry.registerFrom(options, where);
+      } catch (error) {
+        if (!isCollecting || !(error instanceof ResamaniaAuthError)) throw error;
+        problems.push(...problemsOf(error, where));
+      }
+    });
+    isCollecting = false;
+    problems.push(...this.#defaultProblems());
+    if (problems.length > 0) throw new ResamaniaConfigError('Tenants of ResamaniaAuthModule', problems);
+  }
+
+  #defaultProblems(): string[] {
+    const name = this.#defaultTenant;
+    if (name === undefined || this.registry.canLoad || this.registry.has(name)) return [];
+    return [`defaultTenant: expected the name of a registered tenant. ${this.registry.known()}`];
+  }
+}
+
+function problemsOf(error: ResamaniaAuthError, where: string): string[] {
+  if (!(error instanceof ResamaniaConfigError)) return [`${where}: ${error.message}`];
+  return error.problems.map((problem) => `${where}.${problem}`);
+}

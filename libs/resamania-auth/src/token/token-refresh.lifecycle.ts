@@ -1,0 +1,49 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+
+import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
+import { TokenEngine } from './token-engine.js';
+
+/** Starts and stops the engine with the application. */
+@Injectable()
+export class TokenRefreshLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #failFast: boolean;
+
+  constructor(
+    private readonly engine: TokenEngine,
+    @Inject(RESOLVED_OPTIONS) { refresh }: ResolvedOptions,
+  ) {
+    this.#failFast = refresh.failFast;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.start();
+  }
+
+  beforeApplicationShutdown(): void {
+    this.engine.stop();
+  }
+
+  /**
+   * Arms the schedule; with `failFast` only after every tenant has its token.
+   * @throws ResamaniaTokenError naming the tenants that failed; the engine is stopped then
+   */
+  async start(): Promise<void> {
+    if (this.#failFast) await this.#obtainAll();
+    this.engine.start();
+  }
+
+  async #obtainAll(): Promise<void> {
+    try {
+      await this.engine.obtainAll();
+    } catch (error) {
+      // The application will not come up, so nothing would stop the engine later.
+      this.engine.stop();
+      throw error;
+    }
+  }
+}
