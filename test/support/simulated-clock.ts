@@ -32,6 +32,11 @@ export class SimulatedClock implements Clock, ScheduleTimer {
     return this.#offset + this.#elapsed;
   }
 
+  /** Milliseconds that have passed, jumps not counted. */
+  get elapsed(): number {
+    return this.#elapsed;
+  }
+
   get timers(): number {
     return this.#timers.size;
   }

@@ -37,6 +37,7 @@ export function readTokenAnswer(answer: HttpAnswer, requestedAt: number, now: nu
   const value = json['access_token'] as string;
   const lifetime = readLifetime({ expiresIn: json['expires_in'], accessToken: value });
   if (lifetime === undefined) throw reject('holds a token that has expired already');
+  if (now >= requestedAt + lifetime.lifetimeMs) throw reject('came after its token had expired');
   return {
     value,
     scope: textOf(json['scope']),
