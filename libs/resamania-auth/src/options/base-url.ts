@@ -13,7 +13,7 @@ export function baseUrlFlaw(value: unknown): string | undefined {
   if (/[?#]/.test(path)) return 'expected a URL without query and fragment';
   if (/[^\x21-\x7e]/.test(path) || /[\s\p{C}]/u.test(authority))
     return 'expected a URL of visible ASCII characters';
-  return pathFlaw(path.replace(/\/$/, ''));
+  return pathFlaw(path);
 }
 
 /** What makes a path leave its base, or mean different things to different servers. */

@@ -21,7 +21,7 @@ export function checkOptions(raw: unknown): {
   const all = [
     ...problems,
     ...insecureProblem(apiBaseUrl, allowInsecureHttp === true),
-    ...policyProblems(options),
+    ...policyProblems(options, problems),
     ...tenantProblems,
   ];
   return value === undefined ? { tenants, problems: all } : { value, tenants, problems: all };
