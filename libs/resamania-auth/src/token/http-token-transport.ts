@@ -55,6 +55,7 @@ function toAnswer({ status, headers, data }: AxiosResponse<unknown>): HttpAnswer
 function toFailure(error: unknown): TransportFailed {
   const { code, message } = error instanceof AxiosError ? error : { code: undefined, message: '' };
   if (message.startsWith('maxContentLength')) return new TransportFailed({ reason: 'oversized' });
+  if (code === 'ERR_BAD_RESPONSE') return new TransportFailed({ reason: 'cut off' });
   if (code === 'ETIMEDOUT' || code === 'ECONNABORTED') return new TransportFailed({ reason: 'timeout' });
   return code === undefined || !/^[A-Z][A-Z0-9_]{2,60}$/.test(code)
     ? new TransportFailed({ reason: 'network' })

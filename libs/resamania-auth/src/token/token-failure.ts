@@ -36,7 +36,7 @@ export interface HttpAnswer {
 
 /** Why no answer came. `detail` is a system error code such as `ECONNREFUSED`, never a message. */
 export interface TransportFault {
-  readonly reason: 'timeout' | 'network' | 'oversized';
+  readonly reason: 'timeout' | 'network' | 'oversized' | 'cut off';
   readonly detail?: string;
 }
 
@@ -80,6 +80,7 @@ export function classifyAnswer(answer: HttpAnswer, now: number): TokenFailure {
 /** Judges a request that got no answer. */
 export function classifyFault({ reason, detail }: TransportFault): TokenFailure {
   if (reason === 'oversized') return brokenAnswer('is larger than 64 KiB', 200);
+  if (reason === 'cut off') return brokenAnswer('breaks off before its end', 200);
   const known = detail === undefined ? '' : ` (${detail})`;
   return reason === 'timeout'
     ? {
