@@ -52,6 +52,14 @@ describe('baseUrlFlaw', () => {
   });
 });
 
+describe('baseUrlFlaw of an international host', () => {
+  it('stays the same once the function is optimised', () => {
+    const url = 'https://b\u00fccher.example';
+    const flaws = new Set(Array.from({ length: 50_000 }, () => baseUrlFlaw(url)));
+    expect([...flaws]).toEqual([undefined]);
+  });
+});
+
 describe('pathFlaw', () => {
   it('lets dots inside a segment pass', () => expect(pathFlaw('/v1.2/..a/b..')).toBeUndefined());
 });

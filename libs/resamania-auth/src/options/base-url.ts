@@ -5,7 +5,7 @@ import { kindOf } from './problem.js';
  * which repairs in silence what we want to refuse: white space, backslashes, dot segments.
  */
 export function baseUrlFlaw(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !/^https?:\/\/[^/?#]/i.test(value) || !URL.canParse(value)) {
+  if (typeof value !== 'string' || !/^https?:\/\/[^/?#]/i.test(value) || !parses(value)) {
     return `expected an absolute URL such as https://api.example.com/prefix, found ${kindOf(value, 'string')}`;
   }
   const [, authority = '', path = ''] = /^\w+:\/\/([^/?#\\]*)(.*)$/s.exec(value) ?? [];
@@ -46,4 +46,13 @@ export function endsInClientToken(baseUrl: string, clientToken: string): boolean
 function isLoopback(hostname: string): boolean {
   if (hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]') return true;
   return /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** `URL.canParse` would do, but once optimised, Node 20's refuses hosts with letters such as the German umlauts. */
+function parses(value: string): boolean {
+  try {
+    return new URL(value).hostname !== '';
+  } catch {
+    return false;
+  }
 }
