@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { ResamaniaSandbox } from 'resamania-sandbox';
 import { buildProgram, type CommandOptions } from '../libs/resamania-sandbox/src/command/program.js';
 import { run } from '../libs/resamania-sandbox/src/command/run.js';
 import { askToken } from '../libs/resamania-sandbox/test/caller.js';
@@ -16,10 +17,14 @@ async function parse(...args: string[]): Promise<CommandOptions> {
 }
 
 describe('The resamania-sandbox command', () => {
+  let sandbox: ResamaniaSandbox | undefined;
+
+  afterEach(() => sandbox?.stop());
+
   it('prints lines for .env that connect, and a line for each request', async () => {
     const lines: string[] = [];
     const options = await parse('--port', '0', '--tokens-live', '60', '--api-key', 'k', '--log');
-    const sandbox = await run(options, (line) => void lines.push(line));
+    sandbox = await run(options, (line) => void lines.push(line));
     const variables = Object.fromEntries(
       lines.filter((line) => !line.startsWith('#')).map((line) => line.split('=')),
     );
@@ -38,12 +43,11 @@ describe('The resamania-sandbox command', () => {
   it('runs without gateway and prefix', async () => {
     const lines: string[] = [];
     const options = await parse('--port', '0', '--environment', '', '--no-gateway', '--latency', '1');
-    const sandbox = await run(options, (line) => void lines.push(line));
+    sandbox = await run(options, (line) => void lines.push(line));
     expect(sandbox.apiBaseUrl).toBe(`http://127.0.0.1:${sandbox.port}`);
     expect(lines.join('\n')).not.toContain('API_KEY');
     const taken = run({ ...options, port: sandbox.port }, () => {});
     await expect(taken).rejects.toThrow(`127.0.0.1:${sandbox.port} is in use; choose another with --port.`);
-    await sandbox.stop();
   });
 
   it.each([

@@ -289,7 +289,7 @@ describe('a token request that fails', () => {
       .catch((failure: unknown) => failure);
     expect(error).toMatchObject({
       code: 'network_error',
-      message: expect.stringContaining('ECONNREFUSED') as string,
+      message: expect.stringContaining('ECONNREFUSED') as unknown as string,
     });
   });
 });

@@ -186,7 +186,7 @@ describe('tenants', () => {
     expect(await caught(world.service.getAccessToken('nope'))).toMatchObject({
       code: 'unknown_tenant',
       tenant: 'nope',
-      message: expect.stringContaining('chain0, chain1') as string,
+      message: expect.stringContaining('chain0, chain1') as unknown as string,
     });
     expect(await caught(world.service.getAccessToken())).toMatchObject({ code: 'no_default_tenant' });
     expect(() => world.service.peek('nope')).toThrow('is not known');
@@ -256,7 +256,7 @@ describe('a tenant provider', () => {
     const { world } = providerWorld();
     expect(await caught(world.service.getAccessToken('broken'))).toMatchObject({
       code: 'tenant_load_failed',
-      cause: expect.objectContaining({ message: 'database is away' }) as Error,
+      cause: expect.objectContaining({ message: 'database is away' }) as unknown as Error,
     });
   });
 
@@ -328,7 +328,7 @@ describe('principals', () => {
     const world = chains(1);
     expect(await caught(world.service.getAccessToken('chain0', { principal: { club: '7' } }))).toMatchObject({
       code: 'invalid_request',
-      message: expect.stringContaining('/chain0/clubs/{id}') as string,
+      message: expect.stringContaining('/chain0/clubs/{id}') as unknown as string,
     });
     const neither = {} as { club: string };
     expect(await caught(world.service.getAccessToken('chain0', { principal: neither }))).toMatchObject({

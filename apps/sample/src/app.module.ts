@@ -1,0 +1,46 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ConfigModule, ConfigService } from '@nestjs/config';
+import { ScheduleModule } from '@nestjs/schedule';
+import {
+  hasResamaniaEnvironment,
+  ResamaniaAuthModule,
+  type ResamaniaAuthOptions,
+  resamaniaConfig,
+} from 'nestjs-resamania-auth';
+
+import { ChainsModule } from './chains/chains.module.js';
+import { EmbeddedSandbox, EmbeddedSandboxModule } from './sandbox/embedded-sandbox.module.js';
+import { TokensModule } from './tokens/tokens.module.js';
+
+/** The sample: the API of `RESAMANIA_*` where that is set, an embedded sandbox where it is not. */
+@Module({})
+export class AppModule {
+  static forEnvironment(env: NodeJS.ProcessEnv): DynamicModule {
+    const auth = hasResamaniaEnvironment(env) ? configuredApi() : sandboxApi();
+    return { module: AppModule, imports: [ScheduleModule.forRoot(), ...auth, ChainsModule, TokensModule] };
+  }
+}
+
+/** What an application of yours does: options from the environment, through ConfigService. */
+function configuredApi(): DynamicModule['imports'] & object {
+  return [
+    ConfigModule.forRoot({ load: [resamaniaConfig], isGlobal: true }),
+    ResamaniaAuthModule.forRootAsync({
+      inject: [ConfigService],
+      useFactory: (config: ConfigService) => config.getOrThrow<ResamaniaAuthOptions>('resamania'),
+    }),
+  ];
+}
+
+/** The same options, from a sandbox that starts with the application and ends with it. */
+function sandboxApi(): DynamicModule['imports'] & object {
+  return [
+    ConfigModule.forRoot({ isGlobal: true }),
+    ResamaniaAuthModule.forRootAsync({
+      imports: [EmbeddedSandboxModule],
+      inject: [EmbeddedSandbox, ConfigService],
+      useFactory: (sandbox: EmbeddedSandbox, config: ConfigService) =>
+        sandbox.start(Number(config.get('SANDBOX_TOKENS_LIVE') ?? 20)),
+    }),
+  ];
+}

@@ -1,0 +1,37 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { ResamaniaTenantRegistry } from 'nestjs-resamania-auth';
+
+import { type ClassEvent, ClassesService } from './classes.service.js';
+import { type Club, ClubsService } from './clubs.service.js';
+
+interface Chain {
+  readonly name: string;
+  readonly clientToken: string;
+  readonly apiBaseUrl: string;
+}
+
+@Controller('chains')
+export class ChainsController {
+  constructor(
+    private readonly tenants: ResamaniaTenantRegistry,
+    private readonly clubs: ClubsService,
+    private readonly classes: ClassesService,
+  ) {}
+
+  @Get()
+  list(): Chain[] {
+    return this.tenants
+      .list()
+      .map(({ name, clientToken, apiBaseUrl }) => ({ name, clientToken, apiBaseUrl }));
+  }
+
+  @Get(':tenant/clubs')
+  listClubs(@Param('tenant') tenant: string): Promise<Club[]> {
+    return this.clubs.list(tenant);
+  }
+
+  @Get(':tenant/classes')
+  nextClasses(@Param('tenant') tenant: string): Promise<readonly ClassEvent[]> {
+    return this.classes.next(tenant);
+  }
+}
