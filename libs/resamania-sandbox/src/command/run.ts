@@ -34,10 +34,10 @@ async function start(options: CommandOptions): Promise<ResamaniaSandbox> {
 }
 
 function explain(error: unknown, address: string): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') return `${address} is in use; choose another with --port.`;
   if (code === 'EACCES') return `${address} needs more rights; choose a port above 1023 with --port.`;
-  return `${address} cannot be listened on: ${error instanceof Error ? error.message : String(error)}`;
+  return `${address} cannot be listened on (${String(error)}).`;
 }
 
 function logLine(entry: JournalEntry): string {
