@@ -11,7 +11,7 @@ export {
 export { getResamaniaHttpToken, InjectResamaniaHttp } from './http/inject-resamania-http.js';
 export { ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
 export { ResamaniaHttpService } from './http/resamania-http.service.js';
-export type { ResamaniaRequestOptions } from './http/resamania-request-options.js';
+export type { ResamaniaRequestOptions } from './http/request-options.js';
 export { hasResamaniaEnvironment, loadEnvironment } from './options/load-environment.js';
 export { resamaniaConfig } from './options/resamania.config.js';
 export type {
