@@ -1,0 +1,76 @@
+import { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
+
+import { ResamaniaRequestError } from '../errors/resamania-auth.error.js';
+import { type ContextCollection, contextIriFlaw } from '../options/context-iri.js';
+import type { Tenant } from '../tenants/tenant.js';
+import type { AccessToken } from '../token/access-token.js';
+import { GATEWAY_KEY_HEADER } from '../token/token-endpoint.client.js';
+import type { ResamaniaRequestOptions } from './request-options.js';
+
+const CLUB_HEADER = 'x-user-club-id';
+const NETWORK_NODE_HEADER = 'x-user-network-node-id';
+
+/** The headers that this library adds to an API call, in lower case. */
+const OUR_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  GATEWAY_KEY_HEADER.toLowerCase(),
+  CLUB_HEADER,
+  NETWORK_NODE_HEADER,
+]);
+
+/** What a call is authorised with. */
+export interface CallCredentials {
+  readonly tenant: Tenant;
+  readonly token: AccessToken;
+  readonly apiKey: string | undefined;
+}
+
+export function isOurHeader(name: string): boolean {
+  return OUR_HEADERS.has(name.toLowerCase());
+}
+
+/** Deletes our headers, whatever their case. */
+export function dropOurHeaders(headers: object | undefined): void {
+  if (headers === undefined) return;
+  for (const name of Object.keys(headers)) if (isOurHeader(name)) Reflect.deleteProperty(headers, name);
+}
+
+/** Whether the caller answers for the authorization: by a header, even an empty one, or by axios' `auth`. */
+export function hasOwnAuthorization({ headers, auth }: InternalAxiosRequestConfig): boolean {
+  return auth !== undefined || headers.has('authorization');
+}
+
+/**
+ * The caller's headers and ours. A gateway key or context header that the caller set stays as it is.
+ * @throws ResamaniaRequestError `invalid_request`
+ */
+export function withOurHeaders(
+  config: InternalAxiosRequestConfig,
+  { tenant, token, apiKey }: CallCredentials,
+): AxiosHeaders {
+  const headers = new AxiosHeaders(config.headers);
+  headers.set('Authorization', token.authorization);
+  if (apiKey !== undefined) headers.set(GATEWAY_KEY_HEADER, apiKey, false);
+  const { principal, clubId, networkNodeId }: ResamaniaRequestOptions = config.resamania ?? {};
+  if (principal !== undefined) return headers;
+  const club = checked(clubId, 'clubId', 'clubs', tenant) ?? tenant.clubId;
+  const node = checked(networkNodeId, 'networkNodeId', 'network_nodes', tenant) ?? tenant.networkNodeId;
+  if (club !== undefined) headers.set(CLUB_HEADER, club, false);
+  if (node !== undefined) headers.set(NETWORK_NODE_HEADER, node, false);
+  return headers;
+}
+
+function checked(
+  iri: string | undefined,
+  field: string,
+  collection: ContextCollection,
+  tenant: Tenant,
+): string | undefined {
+  if (iri === undefined) return undefined;
+  const flaw = contextIriFlaw(iri, collection, tenant.clientToken);
+  if (flaw === undefined) return iri;
+  throw new ResamaniaRequestError(`resamania.${field}: ${flaw}.`, {
+    code: 'invalid_request',
+    tenant: tenant.name,
+  });
+}

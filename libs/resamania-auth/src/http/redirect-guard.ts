@@ -1,0 +1,28 @@
+import type { AxiosRequestConfig } from 'axios';
+
+import { dropOurHeaders } from './api-headers.js';
+
+type BeforeRedirect = NonNullable<AxiosRequestConfig['beforeRedirect']>;
+
+/**
+ * Runs before a redirect is followed. One that leaves goes on without our headers, and they do not come back; the
+ * caller's own hook runs after that, and does not get to see them either.
+ * @param stays - Whether a redirect to this URL may carry them.
+ * @param left - Called when they were dropped.
+ */
+export function guardRedirects(
+  callers: BeforeRedirect | undefined,
+  stays: (href: string) => boolean,
+  left: () => void,
+): BeforeRedirect {
+  return (options, response, request) => {
+    const { href, headers } = options as { href?: unknown; headers?: object };
+    if (typeof href === 'string' && stays(href)) return callers?.(options, response, request);
+    dropOurHeaders(headers);
+    left();
+    if (callers === undefined) return undefined;
+    const shown = { ...request?.headers };
+    dropOurHeaders(shown);
+    return callers(options, response, { ...request, headers: shown });
+  };
+}

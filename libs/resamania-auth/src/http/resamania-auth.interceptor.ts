@@ -1,0 +1,93 @@
+import type { HttpService } from '@nestjs/axios';
+import { Inject, Injectable } from '@nestjs/common';
+import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios';
+
+import { ResamaniaTenantError } from '../errors/resamania-auth.error.js';
+import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
+import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
+import { ResamaniaTenantRegistry } from '../tenants/resamania-tenant-registry.js';
+import { TokenEngine } from '../token/token-engine.js';
+import { ApiCaller } from './api-caller.js';
+import { type Binding, CallTargets } from './call-target.js';
+import { ChainIndex } from './chain-index.js';
+import { TenantResolution } from './tenant-resolution.js';
+
+/** How `ResamaniaAuthInterceptor` is attached. */
+export interface AttachOptions {
+  /**
+   * Name of the tenant that the instance's calls are for.
+   * @default found per request: `resamania.tenant`, the context, the URL, the default
+   */
+  tenant?: string;
+}
+
+/** Puts bearers on the API calls of an application's own HTTP clients. */
+@Injectable()
+export class ResamaniaAuthInterceptor {
+  readonly #caller: ApiCaller;
+  readonly #attached = new WeakMap<AxiosInstance, { binding: Binding; detach: () => void }>();
+
+  constructor(
+    engine: TokenEngine,
+    registry: ResamaniaTenantRegistry,
+    context: ResamaniaTenantContext,
+    @Inject(RESOLVED_OPTIONS) { retryOn401, defaultTenant }: ResolvedOptions,
+  ) {
+    const chains = new ChainIndex(registry);
+    const resolution = new TenantResolution(registry, context, chains);
+    this.#caller = new ApiCaller(engine, new CallTargets(resolution, chains, defaultTenant), retryOn401);
+  }
+
+  /**
+   * Attaches to an HTTP client of the application. Its calls below a tenant's base URL get the token, the gateway key
+   * and the context headers; all others stay as they are. It does not matter in which order it and other interceptors
+   * are added: the headers are set last, and are not there to be seen by others. Attaching twice is the same as once.
+   * @returns how to detach; requests under way are not affected
+   * @throws ResamaniaTenantError `tenant_conflict` when it is attached already for another tenant
+   */
+  attachTo(http: HttpService | AxiosInstance, { tenant }: AttachOptions = {}): () => void {
+    return this.#attach('axiosRef' in http ? http.axiosRef : http, { kind: 'host', tenant });
+  }
+
+  /** @internal Attaches to an instance of this library, whose calls are all for the API. */
+  attachToOwn(instance: AxiosInstance, tenant: string | undefined): void {
+    this.#attach(instance, { kind: 'own', tenant });
+  }
+
+  #attach(instance: AxiosInstance, binding: Binding): () => void {
+    const before = this.#attached.get(instance);
+    if (before !== undefined) {
+      assertSame(before.binding, binding);
+      return before.detach;
+    }
+    const intercept = (config: InternalAxiosRequestConfig) => this.#intercept(config, binding);
+    const id = instance.interceptors.request.use(intercept, undefined, { synchronous: true });
+    const detach = () => {
+      instance.interceptors.request.eject(id);
+      this.#attached.delete(instance);
+    };
+    this.#attached.set(instance, { binding, detach });
+    return detach;
+  }
+
+  /** Puts us in front of the adapter, where every interceptor has done its work and every body is final. */
+  #intercept(config: InternalAxiosRequestConfig, binding: Binding): InternalAxiosRequestConfig {
+    const wanted = config.adapter;
+    config.adapter = (final) => this.#caller.call(final, wanted, binding);
+    return config;
+  }
+}
+
+function assertSame(before: Binding, now: Binding): void {
+  if (before.tenant === now.tenant) return;
+  const name = ({ tenant }: Binding) =>
+    tenant === undefined ? 'no tenant in particular' : `tenant "${tenant}"`;
+  throw new ResamaniaTenantError(
+    `this HTTP client is attached for ${name(before)} already, and cannot be attached for ${name(now)} too.`,
+    {
+      code: 'tenant_conflict',
+      tenant: now.tenant,
+      remedy: 'Detach it first, or attach it without a tenant and let each request name its own.',
+    },
+  );
+}

@@ -1,0 +1,51 @@
+import { HttpService } from '@nestjs/axios';
+import { Inject, Injectable } from '@nestjs/common';
+import { create } from 'axios';
+import { LRUCache } from 'lru-cache';
+
+import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
+
+/** How many bound services are kept, at most; the least recently used go first. They are cheap to make again. */
+const MAX_BOUND = 1000;
+
+/** An `HttpService` over an axios instance of its own, bound to one tenant or to none. */
+class ApiHttpService extends HttpService {
+  constructor(interceptor: ResamaniaAuthInterceptor, tenant: string | undefined) {
+    super(create());
+    interceptor.attachToOwn(this.axiosRef, tenant);
+  }
+}
+
+/**
+ * An `HttpService` for the API: every call carries the bearer of its tenant. URLs may be paths (`clubs`, `/clubs`), IRIs
+ * as the API returns them (`/demoapi/clubs/1`, `hydra:next` included), or absolute URLs below the tenant's base URL.
+ *
+ * A call fails, as an observable does, with
+ * - an `AxiosError` where the API answered with an error or could not be reached; it holds none of our headers;
+ * - `ResamaniaTokenError` when no token can be had: no request is sent;
+ * - `ResamaniaTenantError` when the tenant is unknown, none was named and there is no default, or two contradict;
+ * - `ResamaniaRequestError` when the URL is not one of the tenant's, or `resamania` in the config does not fit.
+ */
+@Injectable()
+export class ResamaniaHttpService extends HttpService {
+  readonly #interceptor: ResamaniaAuthInterceptor;
+  readonly #bound = new LRUCache<string, HttpService>({ max: MAX_BOUND });
+
+  constructor(@Inject(ResamaniaAuthInterceptor) interceptor: ResamaniaAuthInterceptor) {
+    super(create());
+    this.#interceptor = interceptor;
+    interceptor.attachToOwn(this.axiosRef, undefined);
+  }
+
+  /**
+   * An `HttpService` whose calls are all for one tenant; the same one for the same name.
+   * @param tenant - Name of the tenant. It is looked up at each call, not here, so that it may be registered later.
+   */
+  forTenant(tenant: string): HttpService {
+    const known = this.#bound.get(tenant);
+    if (known !== undefined) return known;
+    const service = new ApiHttpService(this.#interceptor, tenant);
+    this.#bound.set(tenant, service);
+    return service;
+  }
+}

@@ -1,0 +1,87 @@
+import { inspect } from 'node:util';
+
+import { isOurHeader } from './api-headers.js';
+
+/** What an answer's own side of the request knows. */
+export interface SentRequestAnswer {
+  readonly statusCode: number | undefined;
+  readonly statusMessage: string | undefined;
+  /** Where the answer came from in the end, redirects followed. */
+  readonly responseUrl: string | undefined;
+}
+
+interface RequestLike {
+  readonly _currentRequest?: RequestLike;
+  readonly method?: string;
+  readonly protocol?: string;
+  readonly host?: string;
+  readonly path?: string;
+  readonly destroyed?: boolean;
+  readonly res?: SentRequestAnswer;
+  getHeaders?(): Record<string, unknown>;
+}
+
+/**
+ * A request as it was sent, without the headers of this library: what stands in place of Node's request object in the
+ * errors and responses of API calls. Node's own holds the headers in several places, and through its agent and its
+ * socket those of the requests that other callers have under way.
+ */
+export class SentRequest {
+  readonly #request: RequestLike;
+
+  constructor(request: object) {
+    const { _currentRequest: current } = request as RequestLike;
+    this.#request = current ?? (request as RequestLike);
+  }
+
+  get method(): string | undefined {
+    return this.#request.method;
+  }
+
+  get protocol(): string | undefined {
+    return this.#request.protocol;
+  }
+
+  get host(): string | undefined {
+    return this.#request.host;
+  }
+
+  get path(): string | undefined {
+    return this.#request.path;
+  }
+
+  get destroyed(): boolean {
+    return this.#request.destroyed ?? false;
+  }
+
+  get res(): SentRequestAnswer | undefined {
+    const { res } = this.#request;
+    return (
+      res && {
+        statusCode: res.statusCode,
+        statusMessage: res.statusMessage,
+        responseUrl: res.responseUrl,
+      }
+    );
+  }
+
+  /** The headers that went out, names in lower case, without those of this library. */
+  getHeaders(): Record<string, unknown> {
+    const headers = Object.entries(this.#request.getHeaders?.() ?? {});
+    return Object.fromEntries(headers.filter(([name]) => !isOurHeader(name)));
+  }
+
+  getHeader(name: string): unknown {
+    return this.getHeaders()[name.toLowerCase()];
+  }
+
+  toJSON(): object {
+    const { method, protocol, host, path } = this;
+    return { method, protocol, host, path };
+  }
+
+  [inspect.custom](): string {
+    const { method, protocol, host, path } = this;
+    return `SentRequest { ${method} ${protocol}//${host}${path} }`;
+  }
+}

@@ -1,0 +1,62 @@
+import { SchedulerRegistry } from '@nestjs/schedule';
+
+import { type Clock, systemClock } from '../../libs/resamania-auth/src/clock.js';
+import { ResamaniaAuthInterceptor } from '../../libs/resamania-auth/src/http/resamania-auth.interceptor.js';
+import { ResamaniaHttpService } from '../../libs/resamania-auth/src/http/resamania-http.service.js';
+import type { ResamaniaAuthOptions } from '../../libs/resamania-auth/src/options/resamania-auth-options.js';
+import { resolveOptions } from '../../libs/resamania-auth/src/options/resolve-options.js';
+import { ResamaniaTenantContext } from '../../libs/resamania-auth/src/tenants/resamania-tenant-context.js';
+import { ResamaniaTenantRegistry } from '../../libs/resamania-auth/src/tenants/resamania-tenant-registry.js';
+import { HttpTokenTransport } from '../../libs/resamania-auth/src/token/http-token-transport.js';
+import { SchedulerRegistryTimer } from '../../libs/resamania-auth/src/token/scheduler-registry-timer.js';
+import { TokenEngine } from '../../libs/resamania-auth/src/token/token-engine.js';
+import { TokenEventHub } from '../../libs/resamania-auth/src/token/token-event-hub.js';
+import type { TokenTransport } from '../../libs/resamania-auth/src/token/token-transport.js';
+
+/** The HTTP side without Nest around it. */
+export interface HttpSide {
+  readonly http: ResamaniaHttpService;
+  readonly interceptor: ResamaniaAuthInterceptor;
+  readonly registry: ResamaniaTenantRegistry;
+  readonly context: ResamaniaTenantContext;
+  readonly engine: TokenEngine;
+  /** Sets the clock forward, so that tokens are older than they are. */
+  age(ms: number): void;
+  stop(): void;
+}
+
+/** Builds it; the schedule is not started, so every token is obtained by a call. */
+export function createHttpSide(
+  options: ResamaniaAuthOptions,
+  transport: TokenTransport = new HttpTokenTransport(),
+): HttpSide {
+  const resolved = resolveOptions(options);
+  let offset = 0;
+  const clock: Clock = {
+    now: () => systemClock.now() + offset,
+    after: (ms, task) => systemClock.after(ms, task),
+  };
+  const registry = new ResamaniaTenantRegistry(resolved, clock);
+  const engine = new TokenEngine({
+    registry,
+    options: resolved,
+    transport,
+    timer: new SchedulerRegistryTimer(new SchedulerRegistry()),
+    clock,
+    random: Math.random,
+    hub: new TokenEventHub(clock, () => undefined),
+  });
+  const context = new ResamaniaTenantContext();
+  const interceptor = new ResamaniaAuthInterceptor(engine, registry, context, resolved);
+  return {
+    http: new ResamaniaHttpService(interceptor),
+    interceptor,
+    registry,
+    context,
+    engine,
+    age: (ms) => {
+      offset += ms;
+    },
+    stop: () => engine.stop(),
+  };
+}
