@@ -1,3 +1,4 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { create } from 'axios';
 import { firstValueFrom } from 'rxjs';
 import { ResamaniaSandbox } from 'resamania-sandbox';

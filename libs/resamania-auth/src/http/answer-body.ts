@@ -52,7 +52,9 @@ class StreamHead {
 
   /** The whole stream, from its first byte to its end or its failure. */
   again(): Readable {
-    return Readable.from(this.#replay(), { objectMode: false });
+    const stream = Readable.from(this.#replay(), { objectMode: false });
+    // Who lets go of it before its end lets go of what it was read from.
+    return stream.once('close', () => void this.#rest.return?.());
   }
 
   async #readOne(): Promise<void> {

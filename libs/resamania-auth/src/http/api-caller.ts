@@ -1,9 +1,4 @@
-import axios, {
-  type AxiosAdapter,
-  type AxiosResponse,
-  getAdapter,
-  type InternalAxiosRequestConfig,
-} from 'axios';
+import { type AxiosAdapter, type AxiosResponse, getAdapter, type InternalAxiosRequestConfig } from 'axios';
 
 import type { RetryOn401 } from '../options/resamania-auth-options.js';
 import type { TokenCache } from '../token/token-cache.js';
@@ -11,11 +6,12 @@ import type { TokenEngine } from '../token/token-engine.js';
 import { exchange } from './api-exchange.js';
 import { hasOwnAuthorization } from './api-headers.js';
 import { combinedUrl, isAbsolute } from './api-url.js';
-import type { Binding, CallTarget, CallTargets } from './call-target.js';
-import { unlessCancelled } from './cancellation.js';
-import type { ReadyCall } from './dispatch.js';
+import type { CallTarget, CallTargets, Origin } from './call-target.js';
+import { dispatchBare, type ReadyCall } from './dispatch.js';
+import { waitBeforeSending } from './waiting.js';
 
-type AdapterConfig = InternalAxiosRequestConfig['adapter'];
+/** A call with its token, now or later; `undefined` for a host's call that is none of our business. */
+type Authorized = ReadyCall | undefined | Promise<ReadyCall | undefined>;
 
 /** Makes API calls: finds the tenant and the URL, gets the token, sends, and follows the 401 policy. */
 export class ApiCaller {
@@ -26,82 +22,88 @@ export class ApiCaller {
   ) {}
 
   /**
-   * Stands in for the adapter of one request.
+   * Stands in for the adapter of one request. With a token at hand nothing is waited for.
    * @param wanted - The adapter that the request would have used.
    */
-  async call(
+  call(
     config: InternalAxiosRequestConfig,
-    wanted: AdapterConfig,
-    binding: Binding,
+    wanted: NonNullable<InternalAxiosRequestConfig['adapter']>,
+    origin: Origin,
   ): Promise<AxiosResponse> {
-    if (wanted === undefined) delete config.adapter;
-    else config.adapter = wanted;
-    const adapter = getAdapter(wanted ?? axios.defaults.adapter);
-    const isBare = config.resamania?.auth === false || hasOwnAuthorization(config);
-    if (isBare && (binding.kind === 'host' || isAbsolute(combinedUrl(config)))) return adapter(config);
-    const target = this.targets.of(config, binding);
+    // Back in its place: who sends this config again must meet our interceptor, not the leftovers of this call.
+    config.adapter = wanted;
+    try {
+      return this.#send(config, getAdapter(wanted, config), origin);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  #send(config: InternalAxiosRequestConfig, adapter: AxiosAdapter, origin: Origin): Promise<AxiosResponse> {
+    if (config.resamania?.auth === false || hasOwnAuthorization(config))
+      return this.#sendBare(config, adapter, origin);
+    const target = this.targets.of(config, origin);
     if (target === undefined) return adapter(config);
-    return isBare ? this.#sendBare(config, adapter, target) : this.#sendAuthorized(config, adapter, target);
-  }
-
-  /** A path of the API, sent without anything of ours: only its URL is resolved. */
-  async #sendBare(
-    config: InternalAxiosRequestConfig,
-    adapter: AxiosAdapter,
-    target: CallTarget,
-  ): Promise<AxiosResponse> {
-    const cache = this.engine.cacheOf(target.tenant) ?? (await this.engine.loadCache(target.tenant));
-    const url = target.urlFor(cache.tenant);
-    const response = await adapter({ ...config, ...(url !== undefined && { url, baseURL: '' }) });
-    response.config = config;
-    return response;
-  }
-
-  async #sendAuthorized(
-    config: InternalAxiosRequestConfig,
-    adapter: AxiosAdapter,
-    target: CallTarget,
-  ): Promise<AxiosResponse> {
     const authorize = () => this.#authorize(config, target);
-    const soon = authorize();
-    const call = soon instanceof Promise ? await unlessCancelled(soon, config) : soon;
-    if (call === undefined) return adapter(config);
-    return exchange(call, { config, adapter, retryOn401: this.retryOn401, authorize });
+    const start = (call: ReadyCall | undefined) =>
+      call === undefined
+        ? adapter(config)
+        : exchange(call, { config, adapter, retryOn401: this.retryOn401, authorize });
+    const authorized = authorize();
+    return authorized instanceof Promise
+      ? waitBeforeSending(authorized, config).then(start)
+      : start(authorized);
   }
 
-  /** The call with its token: at once where there is one, else as soon as there is. */
-  #authorize(
+  /** Without anything of ours. Only a path of the API still has to become a URL. */
+  #sendBare(
     config: InternalAxiosRequestConfig,
-    target: CallTarget,
-  ): ReadyCall | Promise<ReadyCall | undefined> | undefined {
+    adapter: AxiosAdapter,
+    origin: Origin,
+  ): Promise<AxiosResponse> {
+    if (origin.kind === 'host' || isAbsolute(combinedUrl(config))) return adapter(config);
+    const target = this.targets.of(config, origin);
+    const start = ({ tenant }: TokenCache) => dispatchBare(target?.urlFor(tenant), config, adapter);
+    const cache = this.engine.cacheOf(target?.tenant);
+    if (cache !== undefined) return start(cache);
+    return waitBeforeSending(this.engine.loadCache(target?.tenant), config).then(start);
+  }
+
+  #authorize(config: InternalAxiosRequestConfig, target: CallTarget): Authorized {
     const principal = config.resamania?.principal;
-    const cache = this.engine.cacheOf(target.tenant, principal);
-    if (cache !== undefined) return ready(cache, target);
+    try {
+      const cache = this.engine.cacheOf(target.tenant, principal);
+      if (cache !== undefined) return withToken(cache, target);
+    } catch (error) {
+      return unlessForeign(error, target);
+    }
     return this.engine.loadCache(target.tenant, principal).then(
-      (loaded) => ready(loaded, target),
+      (cache) => withToken(cache, target),
       (error: unknown) => unlessForeign(error, target),
     );
   }
 }
 
-function ready(
-  cache: TokenCache,
-  target: CallTarget,
-): ReadyCall | Promise<ReadyCall | undefined> | undefined {
+function withToken(cache: TokenCache, target: CallTarget): Authorized {
   const { tenant } = cache;
   const url = target.urlFor(tenant);
   if (url === undefined) return undefined;
   const token = cache.peek();
   const apiKey = tenant.staticApiKey;
-  if (token === undefined || (apiKey === undefined && tenant.hasApiKey)) return later(cache, target, url);
+  if (token === undefined || (apiKey === undefined && tenant.hasApiKey))
+    return afterWaiting(cache, target, url);
   return { cache, tenant, url, token, apiKey };
 }
 
-async function later(cache: TokenCache, target: CallTarget, url: string): Promise<ReadyCall | undefined> {
+async function afterWaiting(
+  cache: TokenCache,
+  target: CallTarget,
+  url: string,
+): Promise<ReadyCall | undefined> {
   const { tenant } = cache;
   const [token, apiKey] = await Promise.all([cache.get(), tenant.readApiKey()]);
   // Reconfigured meanwhile: token, key and URL must all be of the same config.
-  if (cache.tenant !== tenant) return ready(cache, target);
+  if (cache.tenant !== tenant) return withToken(cache, target);
   return { cache, tenant, url, token, apiKey };
 }
 

@@ -10,10 +10,10 @@ import type { RetryOn401 } from '../options/resamania-auth-options.js';
 import type { TokenCache } from '../token/token-cache.js';
 import { discardAnswer, readAnswerBody } from './answer-body.js';
 import { canSendAgain } from './body-resend.js';
-import { unlessCancelled } from './cancellation.js';
 import { dispatch, type Dispatched, type ReadyCall } from './dispatch.js';
 import { noteNotReplayed } from './replay-note.js';
 import { classifyUnauthorized } from './unauthorized.js';
+import { waitBeforeSending } from './waiting.js';
 
 /** One API call with its token, from the first request to the answer that the caller gets. */
 export interface ApiExchangePorts {
@@ -54,16 +54,16 @@ async function afterUnauthorized(
   const { config, adapter, retryOn401 } = ports;
   const { cache, token } = sent.call;
   if (sent.leftTheApi()) return surface();
-  const body = await unlessCancelled(readAnswerBody(response), config);
+  const body = await waitBeforeSending(readAnswerBody(response), config);
   if (classifyUnauthorized(response.headers, body) === 'gateway') return surface();
   const isReplayable = canSendAgain(config.data);
   if (retryOn401 === 'invalidate' || !isReplayable) {
     renewInBackground(cache, token.value);
     return isReplayable ? surface() : noteNotReplayed(surface);
   }
-  const renewed = await unlessCancelled(cache.replaceRejected(token.value), config);
+  const renewed = await waitBeforeSending(cache.replaceRejected(token.value), config);
   if (renewed === undefined) return surface();
-  const again = await unlessCancelled(Promise.resolve(ports.authorize()), config);
+  const again = await waitBeforeSending(Promise.resolve(ports.authorize()), config);
   if (again === undefined || again.token.value === token.value) return surface();
   discardAnswer(response);
   return dispatch(again, config, adapter).answer;

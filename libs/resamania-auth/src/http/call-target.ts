@@ -16,6 +16,12 @@ export interface Binding {
   readonly tenant: string | undefined;
 }
 
+/** Where a call comes from. */
+export interface Origin extends Binding {
+  /** The tenant of the `ResamaniaTenantContext` that the request was made in. */
+  readonly current: string | undefined;
+}
+
 /** Where a call goes. */
 export interface CallTarget {
   /** Name of the tenant that is called. */
@@ -43,18 +49,32 @@ export class CallTargets {
    * The target of a call; `undefined` for a host's call that is none of our business.
    * @throws ResamaniaTenantError `tenant_conflict`, `no_default_tenant`
    */
-  of(config: InternalAxiosRequestConfig, binding: Binding): CallTarget | undefined {
-    const named = this.resolution.named({ requested: config.resamania?.tenant, bound: binding.tenant });
-    return binding.kind === 'own' ? this.#own(config, named) : this.#hosts(config, named);
+  of(config: InternalAxiosRequestConfig, origin: Origin): CallTarget | undefined {
+    const requested = config.resamania?.tenant;
+    const named = this.resolution.named({ requested, bound: origin.tenant, current: origin.current });
+    return origin.kind === 'own' ? this.#own(config, named) : this.#hosts(config, named);
   }
 
   #own(config: InternalAxiosRequestConfig, named: string | undefined): CallTarget {
     const url = combinedUrl(config);
     return {
-      tenant: named ?? this.resolution.byUrl(url),
-      urlFor: (tenant) => this.#ownUrl(url, tenant),
+      tenant: named ?? this.#nameByOwnUrl(url),
+      urlFor: (tenant) => {
+        if (isElsewhere(config)) throw notAllowed(tenant);
+        return this.#ownUrl(url, tenant);
+      },
       mayBeForeign: false,
     };
+  }
+
+  #nameByOwnUrl(url: string): string {
+    try {
+      return this.resolution.byUrl(url);
+    } catch (error) {
+      // There is no default; but with a URL of nobody that is not what is wrong.
+      const isNobodys = isAbsolute(url) && this.resolution.ownersOf(url).length === 0;
+      throw isNobodys ? notAllowed() : error;
+    }
   }
 
   #ownUrl(url: string, tenant: Tenant): string {
@@ -67,7 +87,7 @@ export class CallTargets {
   #hosts(config: InternalAxiosRequestConfig, named: string | undefined): CallTarget | undefined {
     const href = parseUrl(combinedUrl(config))?.href;
     if (href === undefined || isElsewhere(config)) return undefined;
-    const name = named ?? this.#nameByUrl(href);
+    const name = named ?? this.#nameByHostUrl(href);
     if (name === undefined) return undefined;
     return {
       tenant: name,
@@ -80,7 +100,7 @@ export class CallTargets {
     };
   }
 
-  #nameByUrl(href: string): string | undefined {
+  #nameByHostUrl(href: string): string | undefined {
     return this.chains.ownersOf(href).length > 0 ? this.resolution.byUrl(href) : this.defaultTenant;
   }
 }
@@ -90,12 +110,18 @@ function isElsewhere({ socketPath }: InternalAxiosRequestConfig): boolean {
   return socketPath !== undefined && socketPath !== null;
 }
 
-function notAllowed(tenant: Tenant): ResamaniaRequestError {
-  return new ResamaniaRequestError(`the URL of the call is not below ${chainRoot(tenant)}.`, {
+/** Says the tenant and its base, and nothing of the URL: its query may be confidential. */
+function notAllowed(tenant?: Tenant): ResamaniaRequestError {
+  const what =
+    tenant === undefined
+      ? "The call's URL is below no registered tenant's base URL and clientToken."
+      : `the call's URL is not below ${chainRoot(tenant)}.`;
+  const iri = `/${tenant?.clientToken ?? '{clientToken}'}/clubs/1`;
+  return new ResamaniaRequestError(what, {
     code: 'url_not_allowed',
-    tenant: tenant.name,
+    tenant: tenant?.name,
     remedy:
-      `Give a path such as clubs, an IRI such as /${tenant.clientToken}/clubs/1, or an absolute URL below it. ` +
+      `Give a path such as clubs, an IRI such as ${iri}, or an absolute URL below the base. ` +
       'With resamania: { auth: false } a request may go elsewhere, without a token.',
   });
 }

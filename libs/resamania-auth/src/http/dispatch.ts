@@ -1,11 +1,17 @@
-import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import {
+  type AxiosAdapter,
+  type AxiosResponse,
+  getAdapter,
+  type InternalAxiosRequestConfig,
+  isAxiosError,
+} from 'axios';
 
 import type { TokenCache } from '../token/token-cache.js';
 import { type CallCredentials, dropOurHeaders, withOurHeaders } from './api-headers.js';
 import { chainRoot, normalisedWithin } from './api-url.js';
-import { throwIfCancelled } from './cancellation.js';
-import { guardRedirects } from './redirect-guard.js';
-import { scrubError, scrubResponse } from './scrub.js';
+import { guardRedirects, guardTransport } from './redirect-guard.js';
+import { referTo, scrubError, scrubResponse } from './scrub.js';
+import { throwIfCancelled } from './waiting.js';
 
 /** A call with all that it needs to leave. */
 export interface ReadyCall extends CallCredentials {
@@ -22,38 +28,70 @@ export interface Dispatched {
   leftTheApi(): boolean;
 }
 
+/** The one adapter that lets us see redirects. */
+const httpAdapter = getAdapter('http');
+
 /**
  * Sends a call through the adapter. Our headers are on a copy of the config that nobody else sees: the caller's own
  * config, which responses and errors refer to, never holds them, and can be sent again as it is.
+ * @throws CanceledError
+ * @throws ResamaniaRequestError `invalid_request`
  */
 export function dispatch(
   call: ReadyCall,
   config: InternalAxiosRequestConfig,
   adapter: AxiosAdapter,
 ): Dispatched {
-  let left = false;
-  const outgoing: InternalAxiosRequestConfig = { ...config, url: call.url };
-  delete outgoing.baseURL;
-  const answer = send();
-  return { call, answer, leftTheApi: () => left };
-
-  async function send(): Promise<AxiosResponse> {
-    throwIfCancelled(config);
-    outgoing.headers = withOurHeaders(config, call) as InternalAxiosRequestConfig['headers'];
-    outgoing.beforeRedirect = guardRedirects(
-      config.beforeRedirect,
-      (href) => normalisedWithin(chainRoot(call.tenant), href) !== undefined,
-      () => {
-        left = true;
-      },
-    );
-    try {
-      return scrubResponse(await adapter(outgoing), config);
-    } catch (error) {
-      throw scrubError(error, config);
-    } finally {
-      // What fails later, a stream for instance, refers to this copy.
-      dropOurHeaders(outgoing.headers);
-    }
+  throwIfCancelled(config);
+  let hasLeft = false;
+  const outgoing = addressed(config, call.url);
+  outgoing.headers = withOurHeaders(config, call) as InternalAxiosRequestConfig['headers'];
+  if (adapter === httpAdapter) {
+    const root = chainRoot(call.tenant);
+    const stays = (href: string) => normalisedWithin(root, href) !== undefined;
+    outgoing.beforeRedirect = guardRedirects(config.beforeRedirect, stays, () => {
+      hasLeft = true;
+    });
+    if (outgoing.transport !== undefined) guardTransport(outgoing);
+  } else {
+    // `fetch` follows redirects by itself, and keeps all headers but `Authorization`.
+    outgoing.maxRedirects = 0;
+    outgoing.fetchOptions = { ...config.fetchOptions, redirect: 'manual' };
   }
+  // What fails later, a stream for instance, refers to this copy.
+  const clean = () => dropOurHeaders(outgoing.headers);
+  const answer = adapter(outgoing).then(
+    (response) => {
+      clean();
+      return scrubResponse(response, config);
+    },
+    (error: unknown) => {
+      clean();
+      throw scrubError(error, config);
+    },
+  );
+  return { call, answer, leftTheApi: () => hasLeft };
+}
+
+/** Sends a call without anything of ours but its URL. */
+export function dispatchBare(
+  url: string | undefined,
+  config: InternalAxiosRequestConfig,
+  adapter: AxiosAdapter,
+): Promise<AxiosResponse> {
+  if (url === undefined) return adapter(config);
+  return adapter(addressed(config, url)).then(
+    (response) => Object.assign(response, { config }),
+    (error: unknown) => {
+      if (isAxiosError(error)) referTo(config, error);
+      throw error;
+    },
+  );
+}
+
+/** A copy of the config that leads to this URL and to no other. */
+function addressed(config: InternalAxiosRequestConfig, url: string): InternalAxiosRequestConfig {
+  const copy = { ...config, url };
+  delete copy.baseURL;
+  return copy;
 }

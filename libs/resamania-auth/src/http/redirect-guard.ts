@@ -26,3 +26,19 @@ export function guardRedirects(
     return callers(options, response, { ...request, headers: shown });
   };
 }
+
+interface Transport {
+  request(options: { beforeRedirects?: Record<string, unknown> }, ...rest: unknown[]): unknown;
+}
+
+/** A transport of the caller's own may follow redirects too, but axios tells it of no hook: tell it of this one. */
+export function guardTransport(outgoing: AxiosRequestConfig): void {
+  const transport = outgoing.transport as Transport;
+  const { beforeRedirect } = outgoing;
+  outgoing.transport = {
+    request: (options, ...rest) => {
+      if (options.beforeRedirects !== undefined) options.beforeRedirects['config'] = beforeRedirect;
+      return transport.request(options, ...rest);
+    },
+  } satisfies Transport;
+}

@@ -1,6 +1,6 @@
 import type { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
-import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios';
+import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 
 import { ResamaniaTenantError } from '../errors/resamania-auth.error.js';
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
@@ -25,6 +25,7 @@ export interface AttachOptions {
 @Injectable()
 export class ResamaniaAuthInterceptor {
   readonly #caller: ApiCaller;
+  readonly #context: ResamaniaTenantContext;
   readonly #attached = new WeakMap<AxiosInstance, { binding: Binding; detach: () => void }>();
 
   constructor(
@@ -34,7 +35,8 @@ export class ResamaniaAuthInterceptor {
     @Inject(RESOLVED_OPTIONS) { retryOn401, defaultTenant }: ResolvedOptions,
   ) {
     const chains = new ChainIndex(registry);
-    const resolution = new TenantResolution(registry, context, chains);
+    const resolution = new TenantResolution(registry, chains);
+    this.#context = context;
     this.#caller = new ApiCaller(engine, new CallTargets(resolution, chains, defaultTenant), retryOn401);
   }
 
@@ -46,7 +48,10 @@ export class ResamaniaAuthInterceptor {
    * @throws ResamaniaTenantError `tenant_conflict` when it is attached already for another tenant
    */
   attachTo(http: HttpService | AxiosInstance, { tenant }: AttachOptions = {}): () => void {
-    return this.#attach('axiosRef' in http ? http.axiosRef : http, { kind: 'host', tenant });
+    const instance = 'axiosRef' in http ? http.axiosRef : http;
+    const isOurs = this.#attached.get(instance)?.binding.kind === 'own';
+    const detach = this.#attach(instance, { kind: 'host', tenant });
+    return isOurs ? () => undefined : detach;
   }
 
   /** @internal Attaches to an instance of this library, whose calls are all for the API. */
@@ -62,7 +67,10 @@ export class ResamaniaAuthInterceptor {
     }
     const intercept = (config: InternalAxiosRequestConfig) => this.#intercept(config, binding);
     const id = instance.interceptors.request.use(intercept, undefined, { synchronous: true });
+    let isAttached = true;
     const detach = () => {
+      if (!isAttached) return;
+      isAttached = false;
       instance.interceptors.request.eject(id);
       this.#attached.delete(instance);
     };
@@ -72,8 +80,9 @@ export class ResamaniaAuthInterceptor {
 
   /** Puts us in front of the adapter, where every interceptor has done its work and every body is final. */
   #intercept(config: InternalAxiosRequestConfig, binding: Binding): InternalAxiosRequestConfig {
-    const wanted = config.adapter;
-    config.adapter = (final) => this.#caller.call(final, wanted, binding);
+    const wanted = config.adapter ?? axios.defaults.adapter ?? 'http';
+    const origin = { ...binding, current: this.#context.current() };
+    config.adapter = (final) => this.#caller.call(final, wanted, origin);
     return config;
   }
 }

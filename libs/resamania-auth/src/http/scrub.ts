@@ -1,5 +1,5 @@
 import { errorMonitor } from 'node:events';
-import { Readable } from 'node:stream';
+import { PassThrough, pipeline, Readable } from 'node:stream';
 
 import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError } from 'axios';
 
@@ -26,12 +26,17 @@ export function scrubError(error: unknown, config: InternalAxiosRequestConfig): 
   return error;
 }
 
-function scrubOne(error: AxiosError, config: InternalAxiosRequestConfig): void {
+/** Makes an error one of the caller's own config. */
+export function referTo(config: InternalAxiosRequestConfig, error: AxiosError): void {
   error.config = config;
+  if (error.response !== undefined) error.response.config = config;
+}
+
+function scrubOne(error: AxiosError, config: InternalAxiosRequestConfig): void {
+  referTo(config, error);
   if (error.request !== undefined) error.request = scrubbedRequest(error.request);
   const { response } = error;
   if (response === undefined) return;
-  response.config = config;
   response.request = scrubbedRequest(response.request);
   if (response.data instanceof Readable) response.data = detached(response.data, config);
 }
@@ -49,5 +54,6 @@ function guardStream(stream: Readable, config: InternalAxiosRequestConfig): void
 /** The same bytes without the way back to the socket, and to what else is under way on it. */
 function detached(source: Readable, config: InternalAxiosRequestConfig): Readable {
   guardStream(source, config);
-  return Readable.from(source, { objectMode: false });
+  // Failures and an early end go both ways; the callback is there because one must be.
+  return pipeline(source, new PassThrough(), () => undefined);
 }

@@ -1,5 +1,4 @@
 import { ResamaniaTenantError } from '../errors/resamania-auth.error.js';
-import type { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import type { ResamaniaTenantRegistry } from '../tenants/resamania-tenant-registry.js';
 import type { Tenant } from '../tenants/tenant.js';
 import { firstSegment, isAbsolute, parseUrl } from './api-url.js';
@@ -11,6 +10,8 @@ export interface NamedTenant {
   readonly requested: string | undefined;
   /** The tenant of the bound service, or of the attachment. */
   readonly bound: string | undefined;
+  /** The tenant of the `ResamaniaTenantContext` that the request was made in. */
+  readonly current: string | undefined;
 }
 
 /**
@@ -20,7 +21,6 @@ export interface NamedTenant {
 export class TenantResolution {
   constructor(
     private readonly registry: ResamaniaTenantRegistry,
-    private readonly context: ResamaniaTenantContext,
     private readonly chains: ChainIndex,
   ) {}
 
@@ -28,14 +28,14 @@ export class TenantResolution {
    * The tenant that is named without regard to the URL, if any.
    * @throws ResamaniaTenantError `tenant_conflict`
    */
-  named({ requested, bound }: NamedTenant): string | undefined {
+  named({ requested, bound, current }: NamedTenant): string | undefined {
     if (requested !== undefined && bound !== undefined && requested !== bound) {
       throw conflict(
         bound,
         `the request names tenant "${requested}", but its service is bound to "${bound}".`,
       );
     }
-    return requested ?? bound ?? this.context.current();
+    return requested ?? bound ?? current;
   }
 
   /**
