@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { type FailureKind, type TokenFailure, unexpectedFailure } from './token-failure.js';
+import { pauseMs, waitMs } from './token-wait.js';
+
+const NOW = 1_000_000;
+
+function failure(kind: FailureKind, resetAt?: number): TokenFailure {
+  return { ...unexpectedFailure(), kind, ...(resetAt !== undefined && { resetAt }) };
+}
+
+describe('waitMs', () => {
+  it.each<[string, TokenFailure, number, number, number]>([
+    ['a transient failure: up to a second', failure('transient'), 1, 1, 1000],
+    ['doubling', failure('transient'), 4, 1, 8000],
+    ['a minute at most', failure('transient'), 40, 1, 60_000],
+    ['full jitter', failure('transient'), 4, 0.25, 2000],
+    ['never a hot loop', failure('transient'), 1, 0, 100],
+    ['as long as the server says', failure('transient', NOW + 30_000), 1, 0.1, 30_000],
+    ['a rejection: a minute', failure('rejected'), 1, 0, 60_000],
+    ['a rejection: doubling', failure('rejected'), 3, 0, 240_000],
+    ['a rejection: a quarter of an hour at most', failure('rejected'), 99, 0, 900_000],
+    ['a limit: until its reset', failure('limited', NOW + 5000), 3, 0.5, 5000],
+    ['a limit: an hour at most', failure('limited', NOW + 86_400_000), 1, 0.5, 3_600_000],
+    ['a limit without a reset: growing', failure('limited'), 3, 0.5, 4000],
+    ['a limit whose reset has passed: growing', failure('limited', NOW - 5), 2, 0.5, 2000],
+  ])('%s', (_name, given, count, random, expected) => {
+    expect(waitMs(given, count, NOW, () => random)).toBe(expected);
+  });
+});
+
+describe('pauseMs', () => {
+  it('grows from a tenth of a second with full jitter', () => {
+    expect([1, 2, 3].map((attempt) => pauseMs(attempt, () => 0.5))).toEqual([50, 100, 200]);
+    expect(pauseMs(1, () => 0)).toBe(20);
+  });
+});
