@@ -30,9 +30,10 @@ export function isAbsolute(url: string): boolean {
  */
 export function resolveApiUrl(url: string, tenant: Tenant): string | undefined {
   const root = chainRoot(tenant);
-  if (url.includes(':') && (isAbsolute(url) || /^https?:/i.test(url))) return normalisedWithin(root, url);
+  if (isAbsolute(url) || (url.includes(':') && /^https?:/i.test(url))) return normalisedWithin(root, url);
   const joined = join(root, tenant.clientToken, url);
-  return isPlainPath(url) ? joined : normalisedWithin(root, joined);
+  if (isPlainPath(url)) return joined;
+  return isTidyPath(url) ? normalisedWithin(root, joined) : undefined;
 }
 
 /** The URL, normalised as the request will be, if it lies below this root; else `undefined`. */
@@ -98,6 +99,11 @@ function isPlainPath(url: string): boolean {
     previous = code;
   }
   return true;
+}
+
+/** What `new URL` repairs in silence, and nobody means: backslashes, and tabs and line breaks inside. */
+function isTidyPath(url: string): boolean {
+  return !/^[^?#]*[\\\t\r\n]/.test(url);
 }
 
 function isPlainCharacter(code: number): boolean {
