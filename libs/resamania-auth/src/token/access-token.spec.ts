@@ -23,7 +23,7 @@ describe('an access token', () => {
     ['inspect()', () => inspect({ token }, { depth: null, showHidden: true, getters: true })],
     [
       'inspect() without its own say',
-      () => inspect(token, { customInspect: false, showHidden: true, getters: true }),
+      () => inspect(token, { customInspect: false, showHidden: true, depth: null }),
     ],
     ['its own keys', () => JSON.stringify([Object.entries(token), Object.getOwnPropertyNames(token)])],
     ['a spread copy', () => JSON.stringify({ ...token })],

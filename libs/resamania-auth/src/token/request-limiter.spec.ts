@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { RequestLimiter } from './request-limiter.js';
+import { RequestLimiter, Ticket } from './request-limiter.js';
 
 function queue(limit = 2): {
   enter: (name: string, urgent?: boolean, host?: string) => { leave: () => void; hurry: () => void };
@@ -11,14 +11,9 @@ function queue(limit = 2): {
   return {
     admitted,
     enter: (name, urgent = false, host = 'host') => {
-      const ticket = { urgent };
+      const ticket = new Ticket(urgent);
       const leave = limiter.enter(host, ticket, () => admitted.push(name));
-      return {
-        leave,
-        hurry: () => {
-          ticket.urgent = true;
-        },
-      };
+      return { leave, hurry: () => ticket.hurry() };
     },
   };
 }
@@ -42,7 +37,7 @@ describe('the request limiter', () => {
     enter('urgent', true);
     promoted.hurry();
     first.leave();
-    expect(admitted).toEqual(['first', 'promoted']);
+    expect(admitted).toEqual(['first', 'urgent']);
   });
 
   it('forgets who leaves the queue, and gives no place back twice', () => {

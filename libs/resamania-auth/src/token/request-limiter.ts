@@ -1,16 +1,50 @@
-/** A place in the queue of one host. `urgent` places go first: callers wait on them. */
-export interface Ticket {
-  urgent: boolean;
+/** A place in a queue. An urgent one goes first: callers wait on it. */
+export class Ticket {
+  #isUrgent: boolean;
+  #onHurry: (() => void) | undefined;
+
+  constructor(isUrgent = false) {
+    this.#isUrgent = isUrgent;
+  }
+
+  get isUrgent(): boolean {
+    return this.#isUrgent;
+  }
+
+  /** Makes it urgent from now on. */
+  hurry(): void {
+    if (this.#isUrgent) return;
+    this.#isUrgent = true;
+    this.#onHurry?.();
+  }
+
+  /** Tells who holds the queue. */
+  onHurry(move: () => void): void {
+    this.#onHurry = move;
+  }
 }
 
-interface Waiting {
-  readonly ticket: Ticket;
-  readonly admit: () => void;
+type Admit = () => void;
+
+/** One host's requests: how many are under way, and who waits, in order of arrival. */
+class HostLine {
+  active = 0;
+  readonly urgent = new Set<Admit>();
+  readonly patient = new Set<Admit>();
+
+  next(): Admit | undefined {
+    const [admit] = this.urgent.size > 0 ? this.urgent : this.patient;
+    return admit;
+  }
+
+  remove(admit: Admit): boolean {
+    return this.urgent.delete(admit) || this.patient.delete(admit);
+  }
 }
 
 /** At most `limit` token requests at once per host; callers go before the schedule. */
 export class RequestLimiter {
-  readonly #hosts = new Map<string, { active: number; waiting: Waiting[] }>();
+  readonly #hosts = new Map<string, HostLine>();
 
   constructor(private readonly limit: number) {}
 
@@ -19,36 +53,29 @@ export class RequestLimiter {
    * queue before admission, the place after it.
    */
   enter(host: string, ticket: Ticket, admit: () => void): () => void {
-    const line = this.#hosts.get(host) ?? { active: 0, waiting: [] };
+    const line = this.#hosts.get(host) ?? new HostLine();
     this.#hosts.set(host, line);
-    let state: 'waiting' | 'admitted' | 'left' = 'waiting';
-    const entry: Waiting = {
-      ticket,
-      admit: () => {
-        state = 'admitted';
-        line.active += 1;
-        admit();
-      },
+    const entry = () => admit();
+    ticket.onHurry(() => {
+      if (line.patient.delete(entry)) line.urgent.add(entry);
+    });
+    (ticket.isUrgent ? line.urgent : line.patient).add(entry);
+    this.#advance(host, line);
+    let hasLeft = false;
+    return () => {
+      if (hasLeft) return;
+      hasLeft = true;
+      if (!line.remove(entry)) line.active -= 1;
+      this.#advance(host, line);
     };
-    const leave = () => {
-      if (state === 'waiting') line.waiting.splice(line.waiting.indexOf(entry), 1);
-      if (state === 'admitted') line.active -= 1;
-      state = 'left';
-      this.#advance(host);
-    };
-    line.waiting.push(entry);
-    this.#advance(host);
-    return leave;
   }
 
-  #advance(host: string): void {
-    const line = this.#hosts.get(host);
-    if (line === undefined) return;
-    while (line.active < this.limit && line.waiting.length > 0) {
-      const urgent = line.waiting.findIndex(({ ticket }) => ticket.urgent);
-      const [next] = line.waiting.splice(Math.max(urgent, 0), 1);
-      next?.admit();
+  #advance(host: string, line: HostLine): void {
+    for (let next = line.next(); next !== undefined && line.active < this.limit; next = line.next()) {
+      line.remove(next);
+      line.active += 1;
+      next();
     }
-    if (line.active === 0 && line.waiting.length === 0) this.#hosts.delete(host);
+    if (line.active === 0 && this.#hosts.get(host) === line) this.#hosts.delete(host);
   }
 }

@@ -34,6 +34,9 @@ const MAX_WARM_UP_MS = 300_000;
 /** …and all at once for no more tenants than this. */
 const WARM_UP_AT_ONCE = 50;
 
+/** So many tenants are planned before the event loop gets its turn. */
+const PLANNED_AT_ONCE = 2000;
+
 /** The token caches of all tenants and principals, and the schedule that keeps them fresh. */
 export class TokenEngine {
   readonly #ports: TokenEnginePorts;
@@ -148,11 +151,24 @@ export class TokenEngine {
     yield* this.#principals.values();
   }
 
+  /** Spreads the first requests of many tenants evenly, and the work of planning them over turns of the event loop. */
   #warmUp(): void {
     const count = this.#registered.size;
     const window = count <= WARM_UP_AT_ONCE ? 0 : Math.min(count * WARM_UP_STEP_MS, MAX_WARM_UP_MS);
-    const now = this.#ports.clock.now();
-    for (const cache of this.#registered.values()) cache.warmUpAt(now + window * this.#ports.random());
+    const { clock, random } = this.#ports;
+    const now = clock.now();
+    const caches = this.#registered.values();
+    let index = 0;
+    const planSome = () => {
+      if (this.#phase === 'stopped') return;
+      for (const end = index + PLANNED_AT_ONCE; index < end; index += 1) {
+        const { value: cache } = caches.next();
+        if (cache === undefined) return;
+        cache.warmUpAt(now + (window * (index + random())) / count);
+      }
+      clock.after(0, planSome);
+    };
+    planSome();
   }
 
   #follow(change: TenantChange): void {

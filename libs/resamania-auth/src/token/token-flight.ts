@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Ticket } from './request-limiter.js';
+import { Ticket } from './request-limiter.js';
 import type { IssuedToken } from './token-answer.js';
 import { deadlineExceeded, TokenRequestFailed } from './token-failure.js';
 import { grantKey, type TokenGrant } from './token-grant.js';
@@ -17,7 +17,7 @@ export type ObtainToken = (flight: {
  */
 export class TokenFlight {
   readonly result: Promise<IssuedToken>;
-  readonly #ticket: Ticket = { urgent: false };
+  readonly #ticket = new Ticket();
   readonly #abort = new AbortController();
   #disarm: (() => void) | undefined;
   #passengers = 0;
@@ -51,7 +51,7 @@ export class TokenFlight {
 
   /** Somebody waits now: go before the schedule, and start the deadline. */
   hurry(): void {
-    this.#ticket.urgent = true;
+    this.#ticket.hurry();
     this.#arm();
   }
 
