@@ -62,7 +62,7 @@ const TOO_YOUNG_MS = 10_000;
 export class TokenCache {
   /** Place in the schedule's heap, -1 outside of it; and the instant it stands there for. Both are the schedule's. */
   heapIndex = -1;
-  scheduledAt = 0;
+  scheduledAt = Infinity;
 
   readonly principal: ResamaniaPrincipal | undefined;
   readonly #ports: TokenCachePorts;

@@ -4,13 +4,17 @@ import type { Random } from '../clock.js';
 import type { IssuedToken } from './token-answer.js';
 import { partMs, planTimes } from './token-lifetime.js';
 
+/** An instant before all others. */
+const NEVER = Number.NEGATIVE_INFINITY;
+
 /** The token in hand, and how long it may be handed out. Instants are milliseconds since the epoch. */
 export class TokenHolder {
   #token: AccessToken | undefined;
-  /** Until then the token is handed out without further thought. 0 without a token. */
-  #freshUntil = 0;
-  #usableUntil = 0;
-  #dueAt = 0;
+  // Never 0 for "never": V8 would lay the object out for small integers, and move it when the first instant comes.
+  /** Until then the token is handed out without further thought. */
+  #freshUntil = NEVER;
+  #usableUntil = NEVER;
+  #dueAt = NEVER;
 
   /** The token, usable or not. */
   get token(): AccessToken | undefined {
@@ -21,7 +25,7 @@ export class TokenHolder {
     return this.#usableUntil;
   }
 
-  /** When a new token is due; 0 while nothing is planned. */
+  /** When a new token is due; `-Infinity` while nothing is planned. */
   get dueAt(): number {
     return this.#dueAt;
   }
@@ -51,8 +55,8 @@ export class TokenHolder {
 
   drop(): void {
     this.#token = undefined;
-    this.#usableUntil = 0;
-    this.#freshUntil = 0;
+    this.#usableUntil = NEVER;
+    this.#freshUntil = NEVER;
   }
 
   /** Takes a new token, if it expires later than the one in hand. Returns the token in hand from now on. */
