@@ -14,6 +14,7 @@ export interface ResamaniaAuthModuleExtras {
 
 /** What a class given to `forRootAsync()` as `useClass` or `useExisting` implements. */
 export interface ResamaniaAuthOptionsFactory {
+  /** The module's options, or a promise of them; called once, when the application starts. */
   createResamaniaAuthOptions(): Promise<ResamaniaAuthOptions> | ResamaniaAuthOptions;
 }
 

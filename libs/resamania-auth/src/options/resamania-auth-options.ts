@@ -3,9 +3,15 @@ import type { ResamaniaTenantOptions } from './tenant-options.js';
 
 /** A part of a token's lifetime: a share of it, but never more than a number of milliseconds. */
 export interface LifetimePart {
-  /** Share of the lifetime, from 0 to 1. */
+  /**
+   * Share of the lifetime, from 0 to 1.
+   * @default that of the option's own default
+   */
   share?: number;
-  /** Upper bound in milliseconds. */
+  /**
+   * Upper bound in milliseconds.
+   * @default that of the option's own default
+   */
   maxMs?: number;
 }
 
@@ -99,9 +105,15 @@ export type RetryOn401 = 'renew-and-replay' | 'invalidate' | 'off';
 
 /** Options of `ResamaniaAuthModule.forRoot()`. */
 export interface ResamaniaAuthOptions {
-  /** Base URL for every tenant that names none. */
+  /**
+   * Base URL for every tenant that names none.
+   * @default none: each tenant names its own
+   */
   apiBaseUrl?: string;
-  /** Gateway key for every tenant that names none. */
+  /**
+   * Gateway key for every tenant that names none.
+   * @default none
+   */
   apiKey?: Secret;
   /**
    * The tenants known at start. More can be added with `forFeature()`, through `ResamaniaTenantRegistry`, or on demand
@@ -112,6 +124,7 @@ export interface ResamaniaAuthOptions {
   /**
    * Loads a tenant that is not registered, from a database for instance; `undefined` when there is none of that name.
    * Concurrent calls for one name are made once.
+   * @default none: only registered tenants are known
    */
   tenantProvider?: (name: string) => Promise<ResamaniaTenantOptions | undefined>;
   /**
@@ -119,11 +132,20 @@ export interface ResamaniaAuthOptions {
    * @default the only registered tenant; with several there is none
    */
   defaultTenant?: string;
-  /** When tokens are renewed. */
+  /**
+   * When tokens are renewed.
+   * @default {}
+   */
   refresh?: RefreshOptions;
-  /** Limits of the token requests. */
+  /**
+   * Limits of the token requests.
+   * @default {}
+   */
   tokenRequest?: TokenRequestOptions;
-  /** Limits of what is loaded on demand. */
+  /**
+   * Limits of what is loaded on demand.
+   * @default {}
+   */
   onDemand?: OnDemandOptions;
   /**
    * What to do with an API call that was answered 401 because of its token.

@@ -1,6 +1,7 @@
 /**
- * A secret value, or a function that returns it. A function is called at every token request, never cached: it is
- * how secrets rotate without a restart.
+ * A secret value, or a function that returns it. What a function returns is never cached: it is how secrets rotate
+ * without a restart. It is called at every token request, and as `apiKey` at every API call too, so it should answer
+ * from memory there.
  */
 export type Secret = string | (() => string | Promise<string>);
 

@@ -17,15 +17,21 @@ const MAX_REMOVED = 1000;
 
 /** What may be known of a tenant: everything but its secrets. */
 export interface ResamaniaTenantInfo {
+  /** The name that the application uses for it. */
   readonly name: string;
   /** Base URL of the API, normalised, without a trailing slash. */
   readonly apiBaseUrl: string;
   /** URL of the token endpoint. */
   readonly tokenUrl: string;
+  /** The club chain: the first path segment of all its URLs. */
   readonly clientToken: string;
+  /** OAuth 2.0 client id. */
   readonly clientId: string;
+  /** The scope asked for; `undefined` when none is. */
   readonly scope: string | undefined;
+  /** IRI of the club that API calls act for; `undefined` when none is sent. */
   readonly clubId: string | undefined;
+  /** IRI of the network node that API calls act for; `undefined` when none is sent. */
   readonly networkNodeId: string | undefined;
 }
 

@@ -73,14 +73,17 @@ export class AccessToken {
     return new Date(this.#expiresAt);
   }
 
+  /** `AccessToken [REDACTED]`. */
   toString(): string {
     return `AccessToken ${REDACTED}`;
   }
 
+  /** Scope and times, and `[REDACTED]` for the value. */
   toJSON(): object {
     return { value: REDACTED, scope: this.scope, issuedAt: this.issuedAt, expiresAt: this.expiresAt };
   }
 
+  /** What `console.log` and loggers print: the expiry, and `[REDACTED]` for the value. */
   [inspect.custom](): string {
     return `AccessToken { value: ${REDACTED}, expiresAt: ${this.expiresAt.toISOString()} }`;
   }

@@ -14,9 +14,11 @@ interface TokenEventBase extends EventBase {
 
 /** A token was obtained. */
 export interface TokenObtainedEvent extends TokenEventBase {
+  /** Tells this event from the others. */
   readonly type: 'obtained';
   /** True for every token after the first. */
   readonly renewal: boolean;
+  /** From when the token must be taken as expired. */
   readonly expiresAt: Date;
   /** When it is due for renewal. */
   readonly nextRefreshAt: Date;
@@ -26,11 +28,15 @@ export interface TokenObtainedEvent extends TokenEventBase {
 
 /** A token request failed, its attempts used up. */
 export interface TokenFailedEvent extends TokenEventBase {
+  /** Tells this event from the others. */
   readonly type: 'renewal-failed';
+  /** What went wrong, as a stable word. */
   readonly code: ResamaniaErrorCode;
+  /** HTTP status of the answer, where there was one. */
   readonly status?: number;
-  /** What happened, and what to do about it. */
+  /** What happened, to be read after the name of the tenant. */
   readonly message: string;
+  /** What to do about it. */
   readonly remedy: string;
   /** When the library asks again. */
   readonly retryAt: Date;
@@ -40,18 +46,23 @@ export interface TokenFailedEvent extends TokenEventBase {
 
 /** Callers fail at once from now on, until `retryAt` or until something is changed. */
 export interface WaitStartedEvent extends TokenEventBase {
+  /** Tells this event from the others. */
   readonly type: 'wait-started';
+  /** What went wrong, as a stable word. */
   readonly code: ResamaniaErrorCode;
+  /** When the library asks again. */
   readonly retryAt: Date;
 }
 
 /** A token was dropped before its time: the API rejected it, or the application said so. */
 export interface TokenRejectedEvent extends TokenEventBase {
+  /** Tells this event from the others. */
   readonly type: 'rejected';
 }
 
 /** A tenant was registered, changed or removed. */
 export interface TenantChangedEvent extends EventBase {
+  /** Which of the three. */
   readonly type: 'tenant-added' | 'tenant-updated' | 'tenant-removed';
 }
 

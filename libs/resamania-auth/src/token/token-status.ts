@@ -13,6 +13,7 @@ export type TokenState = 'valid' | 'obtaining' | 'waiting' | 'idle';
 
 /** The last failure, for as long as no token was obtained after it. */
 export interface TokenFailureStatus {
+  /** What went wrong, as a stable word. */
   readonly code: ResamaniaErrorCode;
   /** What happened. */
   readonly message: string;
@@ -20,6 +21,7 @@ export interface TokenFailureStatus {
   readonly remedy: string;
   /** HTTP status of the answer, where there was one. */
   readonly status?: number;
+  /** When it happened. */
   readonly at: Date;
   /** When the library asks again. */
   readonly retryAt: Date;
@@ -29,14 +31,17 @@ export interface TokenFailureStatus {
 
 /** The state of one tenant's, or one principal's, token. Never the token. */
 export interface TenantTokenStatus {
+  /** Name of the tenant. */
   readonly tenant: string;
   /** A club by its IRI, a contact by a short hash of the address; absent for the tenant's own token. */
   readonly principal?: string;
+  /** What callers meet now. */
   readonly state: TokenState;
   /** Whether a token request is under way. */
   readonly refreshing: boolean;
   /** From when the lifetime counts. */
   readonly obtainedAt?: Date;
+  /** From when the token must be taken as expired. */
   readonly expiresAt?: Date;
   /** When callers stop getting this token. */
   readonly usableUntil?: Date;
@@ -44,6 +49,7 @@ export interface TenantTokenStatus {
   readonly nextRefreshAt?: Date;
   /** How many tokens were obtained since the tenant is known. */
   readonly obtained: number;
+  /** The last failure, for as long as no token was obtained after it. */
   readonly failure?: TokenFailureStatus;
 }
 
