@@ -16,6 +16,7 @@ describe('waitMs', () => {
     ['a minute at most', failure('transient'), 40, 1, 60_000],
     ['full jitter', failure('transient'), 4, 0.25, 2000],
     ['never a hot loop', failure('transient'), 1, 0, 100],
+    ['never a hot loop, however often the draw is bad', failure('transient'), 7, 0, 6000],
     ['as long as the server says', failure('transient', NOW + 30_000), 1, 0.1, 30_000],
     ['a rejection: a minute', failure('rejected'), 1, 0, 60_000],
     ['a rejection: doubling', failure('rejected'), 3, 0, 240_000],

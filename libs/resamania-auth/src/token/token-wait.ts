@@ -4,7 +4,9 @@ import type { FailureKind, TokenFailure } from './token-failure.js';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-/** The shortest wait, whatever randomness says, in milliseconds: it keeps a bad draw from becoming a hot loop. */
+/** The shortest share of a wait that jitter may leave: it keeps a run of bad draws from becoming a hot loop. */
+const LEAST_SHARE = 0.1;
+/** The shortest wait for a reset that is near or past, in milliseconds. */
 const MIN_WAIT_MS = 100;
 
 const GROWTH: Readonly<Record<FailureKind, { readonly firstMs: number; readonly maxMs: number }>> = {
@@ -22,7 +24,7 @@ export function waitMs(failure: TokenFailure, count: number, now: number, random
   const advertised = failure.resetAt === undefined ? 0 : Math.min(failure.resetAt - now, HOUR);
   const { firstMs, maxMs } = GROWTH[failure.kind];
   const grown = Math.min(firstMs * 2 ** Math.min(count - 1, 30), maxMs);
-  if (failure.kind === 'transient') return Math.max(MIN_WAIT_MS, advertised, grown * random());
+  if (failure.kind === 'transient') return Math.max(advertised, grown * Math.max(LEAST_SHARE, random()));
   if (failure.kind === 'limited' && advertised > 0) return Math.max(MIN_WAIT_MS, advertised);
   return grown;
 }
