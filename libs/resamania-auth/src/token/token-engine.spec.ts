@@ -324,6 +324,28 @@ describe('principals', () => {
     expect(shown).toMatch(/contact:[0-9a-f]{12}/);
   });
 
+  it('are kept in bounded number: the least recently used go, and those who wait are served', async () => {
+    const world = createWorld({ ...DEMO, onDemand: { maxEntries: 2 } });
+    const clubs = [1, 2, 3].map((id) => ({ principal: { club: `/demoapi/clubs/${id}` } }));
+    const calls = clubs.map((options) => world.service.getAccessToken('demoapi', options));
+    await world.clock.advance(1000);
+    expect(new Set(await Promise.all(calls)).size).toBe(3);
+    expect(world.service.peek('demoapi', clubs[2])).toBeDefined();
+    expect(world.service.peek('demoapi', clubs[0])).toBeUndefined();
+    expect(world.service.status().filter(({ principal }) => principal !== undefined)).toHaveLength(2);
+  });
+
+  it('go with their tenant', async () => {
+    const world = chains(1);
+    const principal = { club: '/chain0/clubs/7' };
+    world.endpoint.always(() => 'hang');
+    const waiting = caught(world.service.getAccessToken('chain0', { principal }));
+    await world.clock.advance(100);
+    world.registry.remove('chain0');
+    expect(await waiting).toMatchObject({ code: 'tenant_removed' });
+    expect(world.service.status()).toEqual([]);
+  });
+
   it('must fit', async () => {
     const world = chains(1);
     expect(await caught(world.service.getAccessToken('chain0', { principal: { club: '7' } }))).toMatchObject({
