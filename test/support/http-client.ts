@@ -25,6 +25,23 @@ export interface HttpSide {
   stop(): void;
 }
 
+/** Options for one tenant that has everything: `demoapi`. */
+export function demoOptions(apiBaseUrl: string): ResamaniaAuthOptions {
+  return {
+    apiBaseUrl,
+    apiKey: 'gateway-key',
+    tenants: [
+      {
+        clientToken: 'demoapi',
+        clientId: '1_demo',
+        clientSecret: 'secret',
+        clubId: '/demoapi/clubs/1',
+        networkNodeId: '/demoapi/network_nodes/1',
+      },
+    ],
+  };
+}
+
 /** Builds it; the schedule is not started, so every token is obtained by a call. */
 export function createHttpSide(
   options: ResamaniaAuthOptions,
