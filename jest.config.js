@@ -36,8 +36,17 @@ export default {
   testTimeout: 30_000,
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'lcovonly'],
-  collectCoverageFrom: ['libs/resamania-auth/src/**/*.ts', '!**/*.spec.ts', '!**/index.ts'],
+  // The library, less its specs, its barrel, and the files that hold types alone: nothing of those is ever run.
+  collectCoverageFrom: [
+    'libs/resamania-auth/src/**/*.ts',
+    '!**/*.spec.ts',
+    '!**/index.ts',
+    '!**/options/{resamania-auth,tenant}-options.ts',
+    '!**/tenants/tenant-changes.ts',
+    '!**/token/token-events.ts',
+    '!**/http/request-options.ts',
+  ],
   coverageThreshold: {
-    global: { statements: 90, branches: 90, functions: 85, lines: 90 },
+    global: { statements: 95, branches: 95, functions: 95, lines: 95 },
   },
 };

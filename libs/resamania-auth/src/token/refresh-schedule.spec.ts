@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { settle, SimulatedClock } from '../../../../test/support/simulated-clock.js';
 import { RefreshSchedule, type Scheduled } from './refresh-schedule.js';

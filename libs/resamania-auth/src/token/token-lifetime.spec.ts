@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { DEFAULT_REFRESH } from '../options/defaults.js';
 import { MAX_LIFETIME_MS, planTimes, readLifetime } from './token-lifetime.js';
