@@ -1,0 +1,259 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from '@jest/globals';
+import { loadEnvironment, ResamaniaConfigError, ResamaniaTokenService } from 'nestjs-resamania-auth';
+
+import {
+  DEFAULT_ON_DEMAND,
+  DEFAULT_REFRESH,
+  DEFAULT_TOKEN_REQUEST,
+} from '../libs/resamania-auth/src/options/defaults.js';
+import {
+  ALLOW_INSECURE_HTTP,
+  DEFAULT_TENANT,
+  isResamaniaVariable,
+  TENANT_VARIABLES,
+  TENANTS,
+} from '../libs/resamania-auth/src/options/environment-variables.js';
+import { codeBlocks, plain, tableAfter } from './support/markdown.js';
+import { type DocumentedField, ROOT, Sources } from './support/sources.js';
+
+const README = read('README.md');
+const LIBRARY_README = read('libs/resamania-auth/README.md');
+const ENV_EXAMPLE = read('.env.example');
+const SHARED_FROM = '## Install';
+const RUNNING_SANDBOX =
+  "declare const sandbox: Awaited<ReturnType<typeof import('resamania-sandbox').ResamaniaSandbox.start>>;";
+
+const snippets = new Map(
+  codeBlocks(README, 'ts').map(({ code, line }) => {
+    const name = /^\/\/ ([\w.-]+\.ts)\n/.exec(code)?.[1];
+    if (name === undefined) throw new Error(`README.md:${line}: a snippet begins with its file name`);
+    return [`readme-snippets/${name}`, code];
+  }),
+);
+/** Those of the sandbox's README go on where the one before stopped, with a sandbox that runs. */
+const sandboxSnippets = new Map(
+  codeBlocks(read('libs/resamania-sandbox/README.md'), 'ts').map(({ code, line }) => [
+    `readme-snippets/sandbox-${line}.ts`,
+    code.includes('let sandbox') ? code : `${RUNNING_SANDBOX}\n${code}`,
+  ]),
+);
+const sources = new Sources(new Map([...snippets, ...sandboxSnippets]));
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+describe('the README', () => {
+  it('is the same for the package as for the repository, from the installation on', () => {
+    // npm shows the package's. After a change: copy everything from "## Install" on from one to the other.
+    expect(sharedPart(LIBRARY_README)).toBe(sharedPart(README));
+  });
+
+  it('has a name of its own for each snippet', () => {
+    expect(snippets.size).toBe(codeBlocks(README, 'ts').length);
+    expect(snippets.size).toBeGreaterThan(10);
+  });
+
+  it.each([...snippets.keys()])('compiles: %s', (path) => {
+    expect(sources.problemsOf(path)).toEqual([]);
+  });
+
+  it.each([...sandboxSnippets.keys()])('of the sandbox compiles: %s', (path) => {
+    const problems = sources.problemsOf(path);
+    expect(problems.filter((problem) => !/never read|are unused/.test(problem))).toEqual([]);
+  });
+
+  it('links to headings and files that there are', () => {
+    const headings = [...README.matchAll(/^#+ (.+)$/gm)].map(([, text = '']) => slug(text));
+    for (const [, target = ''] of README.matchAll(/\]\(([^)]+)\)/g)) {
+      if (target.startsWith('#')) expect(headings).toContain(target.slice(1));
+      else expect(() => readFileSync(join(ROOT, target))).not.toThrow(/ENOENT/);
+    }
+    expect(sharedPart(README)).not.toMatch(/\]\((?!#|https:)/);
+  });
+});
+
+describe('the tables of the README', () => {
+  it.each<[string, readonly [string, string][]]>([
+    [
+      'options',
+      [
+        ['ResamaniaAuthOptions', ''],
+        ['RefreshOptions', 'refresh.'],
+        ['TokenRequestOptions', 'tokenRequest.'],
+        ['OnDemandOptions', 'onDemand.'],
+      ],
+    ],
+    ['lifetime part', [['LifetimePart', '']]],
+    ['tenant options', [['ResamaniaTenantOptions', '']]],
+    ['request options', [['ResamaniaRequestOptions', '']]],
+  ])('%s: type, default and sentence of the JSDoc', (table, interfaces) => {
+    const expected = interfaces.flatMap(([name, prefix]) =>
+      sources.fieldsOf(name).map((field) => row(field, prefix)),
+    );
+    const found = tableAfter(README, table).map(([name, type, fallback = '', sentence]) => [
+      name,
+      type,
+      plain(fallback),
+      sentence,
+    ]);
+    expect(found).toEqual(expected);
+  });
+
+  it('errors: every code, in the order of the type', () => {
+    const codes = tableAfter(README, 'errors').map(([code = '']) => plain(code));
+    expect(codes).toEqual(sources.wordsOf('ResamaniaErrorCode'));
+  });
+
+  it('methods: those of ResamaniaTokenService', () => {
+    const methods = tableAfter(README, 'methods').map(([call = '']) => /^\w+\$?/.exec(plain(call))?.[0]);
+    const own = Object.getOwnPropertyNames(ResamaniaTokenService.prototype);
+    expect(methods.toSorted()).toEqual(own.filter((name) => name !== 'constructor').toSorted());
+  });
+
+  it('events: every type', () => {
+    const listed = tableAfter(README, 'events').flatMap(([types = '']) => plain(types).split(', '));
+    const events = ['Obtained', 'Failed', 'Rejected'].map((what) => `Token${what}Event`);
+    const types = [...events, 'WaitStartedEvent', 'TenantChangedEvent'].flatMap((name) =>
+      sources
+        .fieldsOf(name)
+        .filter((field) => field.name === 'type')
+        .flatMap(({ type }) => type.replaceAll("'", '').split(' | ')),
+    );
+    expect(listed.toSorted()).toEqual(types.toSorted());
+  });
+});
+
+describe('the defaults that the JSDoc names', () => {
+  it.each([
+    ['RefreshOptions', DEFAULT_REFRESH],
+    ['TokenRequestOptions', DEFAULT_TOKEN_REQUEST],
+    ['OnDemandOptions', DEFAULT_ON_DEMAND],
+  ])('are those of the code: %s', (name, defaults) => {
+    const documented = sources.fieldsOf(name).map((field) => [field.name, literal(field.default ?? '')]);
+    expect(Object.fromEntries(documented)).toEqual(defaults);
+  });
+});
+
+describe('the variables', () => {
+  const table = new Map(tableAfter(README, 'environment').map(([name = '', ...rest]) => [plain(name), rest]));
+  const minimal = {
+    RESAMANIA_API_URL: 'https://host',
+    RESAMANIA_CLIENT_TOKEN: 'demoapi',
+    RESAMANIA_CLIENT_ID: '1_x',
+    RESAMANIA_CLIENT_SECRET: 'secret',
+  };
+  const two = {
+    RESAMANIA_API_URL: 'https://host',
+    RESAMANIA_TENANTS: 'alpha',
+    RESAMANIA_ALPHA_CLIENT_ID: '1_x',
+    RESAMANIA_ALPHA_CLIENT_SECRET: 'secret',
+  };
+  const rowsWith = (column: number, text: RegExp) =>
+    [...table].filter(([, cells]) => text.test(cells[column] ?? '')).map(([name]) => name);
+
+  it('are all in the table, with the field that they set and its default', () => {
+    const tenantFields = Object.entries(TENANT_VARIABLES).map(([field, last]) => [
+      `RESAMANIA_${last}`,
+      field,
+    ]);
+    expect([...table.keys()].toSorted()).toEqual(
+      [...tenantFields.map(([name]) => name), TENANTS, DEFAULT_TENANT, ALLOW_INSECURE_HTTP].toSorted(),
+    );
+    for (const [name = '', field] of tenantFields) expect(table.get(name)?.[0]).toBe(`\`${field}\``);
+    const documented = [
+      ...sources.fieldsOf('ResamaniaAuthOptions'),
+      ...sources.fieldsOf('ResamaniaTenantOptions'),
+    ];
+    for (const [sets = '', fallback = ''] of table.values()) {
+      if (/^(required|none|one tenant)/.test(fallback)) continue;
+      const defaults = documented.filter((field) => field.name === plain(sets)).map((field) => field.default);
+      expect(defaults).toContain(plain(fallback));
+    }
+  });
+
+  it('are required where the table says so', () => {
+    expect(missing({})).toEqual(rowsWith(1, /^required/).toSorted());
+    expect(missing(minimal)).toEqual([]);
+  });
+
+  it('are refused or shared beside RESAMANIA_TENANTS as the table says', () => {
+    expect(missing(two)).toEqual([]);
+    for (const name of rowsWith(2, /^refused/)) {
+      expect(() => loadEnvironment({ ...two, [name]: 'x' }, noFile)).toThrow(`${name}: not used beside`);
+    }
+    const shared = rowsWith(2, /^for each/);
+    for (const name of shared) {
+      const value = SAMPLE_VALUES[name] ?? 'x';
+      const { tenants, ...rest } = loadEnvironment({ ...two, [name]: value }, noFile);
+      expect(Object.values({ ...rest, ...tenants?.[0] })).toContain(value);
+    }
+    expect(rowsWith(2, /./).length).toBe(table.size - 3);
+  });
+
+  it('are all in .env.example, and nothing else is', () => {
+    const named = [...ENV_EXAMPLE.matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(([, name = '']) => name);
+    const ours = named.filter((name) => name.startsWith('RESAMANIA_'));
+    expect(ours.filter((name) => !isResamaniaVariable(name))).toEqual([]);
+    expect(ours).toEqual(expect.arrayContaining([...table.keys()]));
+    expect(named.filter((name) => !name.startsWith('RESAMANIA_'))).toEqual(['PORT', 'SANDBOX_TOKENS_LIVE']);
+  });
+
+  it('of .env.example fit as soon as the secrets are filled in', () => {
+    const set = [...ENV_EXAMPLE.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [
+      name,
+      value || 'secret',
+    ]);
+    expect(missing(Object.fromEntries(set) as NodeJS.ProcessEnv)).toEqual([]);
+  });
+});
+
+describe('the JSDoc', () => {
+  it('is there for every name that the library exports, and for every member of it', () => {
+    expect(sources.exportedNames().length).toBeGreaterThan(30);
+    expect(sources.undocumented()).toEqual([]);
+  });
+});
+
+const SAMPLE_VALUES: Readonly<Record<string, string>> = {
+  RESAMANIA_API_URL: 'https://other',
+  RESAMANIA_TOKEN_PATH: '/token',
+  RESAMANIA_RENEW_WITH: 'refresh-token',
+};
+
+function sharedPart(markdown: string): string {
+  return markdown.slice(markdown.indexOf(SHARED_FROM));
+}
+
+function slug(heading: string): string {
+  return heading.toLowerCase().replaceAll(' ', '-');
+}
+
+function row(field: DocumentedField, prefix: string): (string | undefined)[] {
+  const fallback = field.isOptional ? plain(field.default ?? 'no @default in the JSDoc') : 'required';
+  return [`\`${prefix}${field.name}\``, `\`${field.type}\``, fallback, field.sentence];
+}
+
+/** The value at the start of an `@default`, such as `{ share: 0.1, maxMs: 600_000 } (in words)`. */
+function literal(text: string): unknown {
+  const [value = ''] = /^(\{[^}]*\}|\S+)/.exec(text) ?? [];
+  return JSON.parse(value.replaceAll(/(\d)_(?=\d)/g, '$1').replaceAll(/(\w+):/g, '"$1":'));
+}
+
+/** The variables that `loadEnvironment` has something against. */
+function missing(env: NodeJS.ProcessEnv): string[] {
+  try {
+    loadEnvironment(env, noFile);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ResamaniaConfigError)) throw error;
+    return error.problems.map((problem) => problem.replace(/:.*/, '')).toSorted();
+  }
+}
+
+function noFile(path: string): string {
+  throw new Error(`no file is read here: ${path}`);
+}
