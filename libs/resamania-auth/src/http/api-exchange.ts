@@ -8,10 +8,10 @@ import {
 
 import type { RetryOn401 } from '../options/resamania-auth-options.js';
 import type { TokenCache } from '../token/token-cache.js';
+import { noteNotReplayed } from './api-error.js';
 import { discardAnswer, readAnswerBody } from './answer-body.js';
 import { canSendAgain } from './body-resend.js';
 import { dispatch, type Dispatched, type ReadyCall } from './dispatch.js';
-import { noteNotReplayed } from './replay-note.js';
 import { classifyUnauthorized } from './unauthorized.js';
 import { waitBeforeSending } from './waiting.js';
 
@@ -24,6 +24,9 @@ export interface ApiExchangePorts {
   authorize(): ReadyCall | Promise<ReadyCall | undefined> | undefined;
 }
 
+/** Hands the answer over as it came: returns it, or throws it as the error that it came as, with a note if given. */
+type Surface = (note?: (error: unknown) => unknown) => AxiosResponse;
+
 /** Sends a call that is ready, and follows the 401 policy. */
 export function exchange(first: ReadyCall, ports: ApiExchangePorts): Promise<AxiosResponse> {
   const sent = dispatch(first, ports.config, ports.adapter);
@@ -34,7 +37,7 @@ export function exchange(first: ReadyCall, ports: ApiExchangePorts): Promise<Axi
     (error: unknown) => {
       const response = unauthorizedAnswer(error);
       if (response === undefined) throw error;
-      return afterUnauthorized(sent, response, () => rethrow(error), ports);
+      return afterUnauthorized(sent, response, (note) => rethrow(note?.(error) ?? error), ports);
     },
   );
 }
@@ -48,7 +51,7 @@ export function exchange(first: ReadyCall, ports: ApiExchangePorts): Promise<Axi
 async function afterUnauthorized(
   sent: Dispatched,
   response: AxiosResponse,
-  surface: () => AxiosResponse,
+  surface: Surface,
   ports: ApiExchangePorts,
 ): Promise<AxiosResponse> {
   const { config, adapter, retryOn401 } = ports;
@@ -59,14 +62,26 @@ async function afterUnauthorized(
   const isReplayable = canSendAgain(config.data);
   if (retryOn401 === 'invalidate' || !isReplayable) {
     renewInBackground(cache, token.value);
-    return isReplayable ? surface() : noteNotReplayed(surface);
+    return surface(isReplayable ? undefined : noteNotReplayed);
   }
-  const renewed = await waitBeforeSending(cache.replaceRejected(token.value), config);
-  if (renewed === undefined) return surface();
-  const again = await waitBeforeSending(Promise.resolve(ports.authorize()), config);
-  if (again === undefined || again.token.value === token.value) return surface();
+  const again = await waitBeforeSending(authorizeAnew(sent.call, ports), config).catch((error: unknown) => {
+    discardAnswer(response);
+    throw error;
+  });
+  if (again === undefined) return surface();
   discardAnswer(response);
   return dispatch(again, config, adapter).answer;
+}
+
+/** The call with another token than the one that was rejected; `undefined` where there is none, or none would help. */
+async function authorizeAnew(
+  { cache, token: rejected }: ReadyCall,
+  { authorize }: ApiExchangePorts,
+): Promise<ReadyCall | undefined> {
+  const replacement = await cache.replaceRejected(rejected.value);
+  if (replacement === undefined) return undefined;
+  const call = await authorize();
+  return call?.token.value === rejected.value ? undefined : call;
 }
 
 function renewInBackground(cache: TokenCache, rejected: string): void {

@@ -1,10 +1,4 @@
-import {
-  type AxiosAdapter,
-  type AxiosResponse,
-  getAdapter,
-  type InternalAxiosRequestConfig,
-  isAxiosError,
-} from 'axios';
+import { type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError } from 'axios';
 
 import type { TokenCache } from '../token/token-cache.js';
 import { type CallCredentials, dropOurHeaders, withOurHeaders } from './api-headers.js';
@@ -28,9 +22,6 @@ export interface Dispatched {
   leftTheApi(): boolean;
 }
 
-/** The one adapter that lets us see redirects. */
-const httpAdapter = getAdapter('http');
-
 /**
  * Sends a call through the adapter. Our headers are on a copy of the config that nobody else sees: the caller's own
  * config, which responses and errors refer to, never holds them, and can be sent again as it is.
@@ -46,20 +37,18 @@ export function dispatch(
   let hasLeft = false;
   const outgoing = addressed(config, call.url);
   outgoing.headers = withOurHeaders(config, call) as InternalAxiosRequestConfig['headers'];
-  if (adapter === httpAdapter) {
-    const root = chainRoot(call.tenant);
-    const stays = (href: string) => normalisedWithin(root, href) !== undefined;
-    outgoing.beforeRedirect = guardRedirects(config.beforeRedirect, stays, () => {
-      hasLeft = true;
-    });
-    if (outgoing.transport !== undefined) guardTransport(outgoing);
-  } else {
-    // `fetch` follows redirects by itself, and keeps all headers but `Authorization`.
-    outgoing.maxRedirects = 0;
-    outgoing.fetchOptions = { ...config.fetchOptions, redirect: 'manual' };
-  }
-  // What fails later, a stream for instance, refers to this copy.
-  const clean = () => dropOurHeaders(outgoing.headers);
+  const root = chainRoot(call.tenant);
+  const stays = (href: string) => normalisedWithin(root, href) !== undefined;
+  outgoing.beforeRedirect = guardRedirects(config.beforeRedirect, stays, () => {
+    hasLeft = true;
+  });
+  if (outgoing.transport !== undefined) guardTransport(outgoing);
+  // `fetch` follows redirects by itself, and keeps all headers but `Authorization`.
+  outgoing.fetchOptions = { ...config.fetchOptions, redirect: 'manual' };
+  // The copy stays behind in what axios' own adapters keep. An adapter of the application's may want to look at it.
+  const clean = () => {
+    if (typeof config.adapter !== 'function') dropOurHeaders(outgoing.headers);
+  };
   const answer = adapter(outgoing).then(
     (response) => {
       clean();

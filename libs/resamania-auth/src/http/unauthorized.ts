@@ -17,7 +17,7 @@ export type UnauthorizedBy = 'gateway' | 'token' | 'unknown';
  */
 export function classifyUnauthorized(headers: AxiosResponse['headers'], body: unknown): UnauthorizedBy {
   const bag = AxiosHeaders.from(headers as AxiosHeaders);
-  const json = typeof body === 'string' ? parseObject(body) : asObject(body);
+  const json = jsonObject(body);
   if (json !== undefined && 'http_status_code' in json) return 'gateway';
   if (/(?:^|,)\s*Bearer\b/i.test(text(bag.get('www-authenticate')))) return 'token';
   if (body === 'Unauthorized' && /^text\/plain\b/i.test(text(bag.get('content-type')))) return 'gateway';
@@ -29,7 +29,9 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : '';
 }
 
-function asObject(value: unknown): Record<string, unknown> | undefined {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as Record<string, unknown>) : undefined;
+/** A body that is a JSON object, parsed already or not. */
+export function jsonObject(body: unknown): Record<string, unknown> | undefined {
+  if (typeof body === 'string') return parseObject(body);
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  return isObject ? (body as Record<string, unknown>) : undefined;
 }

@@ -1,0 +1,130 @@
+import { AxiosHeaders, type AxiosResponse, isAxiosError } from 'axios';
+
+import { readRetryAfter } from '../token/rate-limit.js';
+import { classifyUnauthorized, jsonObject, type UnauthorizedBy } from './unauthorized.js';
+
+/** One limit of the gateway, as an answer's headers tell it. */
+export interface ResamaniaLimit {
+  /** How many requests are allowed. */
+  readonly limit?: number;
+  /** How many are left. */
+  readonly remaining?: number;
+  /** When it starts over, by the server's clock. */
+  readonly resetAt?: Date;
+}
+
+/** What a failed API call says, whatever the form of its answer. */
+export interface ResamaniaApiErrorInfo {
+  /** HTTP status; absent where no answer came. */
+  readonly status?: number;
+  /** What is wrong, in the API's words: `hydra:description`, `detail`, or an OAuth error's description. */
+  readonly description?: string;
+  /** The fields that a validation refused. */
+  readonly violations: readonly { readonly path: string; readonly message: string }[];
+  /** The gateway's words, where the gateway refused the call. */
+  readonly gatewayMessage?: string;
+  /** Of a 401: who refused. */
+  readonly unauthorizedBy?: UnauthorizedBy;
+  /** Of a 401: the request was not sent again, since its body was a stream, which is used up. */
+  readonly notReplayed: boolean;
+  /** The limits that the answer told. */
+  readonly limits: {
+    readonly quota?: ResamaniaLimit;
+    readonly rateLimit?: ResamaniaLimit;
+    readonly spikeArrest?: ResamaniaLimit;
+  };
+  /** When the answer asks to come back, by its `Retry-After`. */
+  readonly retryAt?: Date;
+}
+
+const NOT_REPLAYED = Symbol('ResamaniaAuth.notReplayed');
+const NOTE = 'It was not sent again with a new token: its body is a stream, which is used up.';
+
+/**
+ * Reads the error of a failed API call, an `AxiosError`: JSON, ld+json or text, parsed or not. The body of a stream is
+ * left unread.
+ * @returns what it says; `undefined` for any other error
+ */
+export function readApiError(error: unknown): ResamaniaApiErrorInfo | undefined {
+  if (!isAxiosError(error)) return undefined;
+  const { response } = error;
+  const notReplayed = NOT_REPLAYED in error;
+  return response === undefined
+    ? { violations: [], limits: {}, notReplayed }
+    : { ...readAnswer(response), notReplayed };
+}
+
+/** Says in an error, and for `readApiError()`, why there was no replay. */
+export function noteNotReplayed(error: unknown): unknown {
+  if (!isAxiosError(error)) return error;
+  error.message = `${error.message}. ${NOTE}`;
+  return Object.defineProperty(error, NOT_REPLAYED, { value: true });
+}
+
+function readAnswer({
+  status,
+  headers,
+  data,
+}: AxiosResponse<unknown>): Omit<ResamaniaApiErrorInfo, 'notReplayed'> {
+  const text = Buffer.isBuffer(data) ? data.toString('utf8') : data;
+  const json = jsonObject(text) ?? {};
+  const unauthorizedBy = status === 401 ? classifyUnauthorized(headers, text) : undefined;
+  const isGateways = unauthorizedBy === 'gateway' || 'http_status_code' in json;
+  const retryAt = readRetryAfter(bag(headers), Date.now());
+  const words = stringOf(json['message']) ?? (isGateways ? stringOf(text) : undefined);
+  const description =
+    stringOf(json['hydra:description']) ?? stringOf(json['detail']) ?? stringOf(json['error_description']);
+  return {
+    status,
+    ...(description !== undefined && { description }),
+    violations: violationsOf(json['violations']),
+    ...(isGateways && words !== undefined && { gatewayMessage: words }),
+    ...(unauthorizedBy && { unauthorizedBy }),
+    limits: {
+      ...limit('quota', headers, 'x-quota'),
+      ...limit('rateLimit', headers, 'x-rate-limit'),
+      ...limit('spikeArrest', headers, 'x-spike-arrest'),
+    },
+    ...(retryAt !== undefined && { retryAt: new Date(retryAt) }),
+  };
+}
+
+function violationsOf(value: unknown): ResamaniaApiErrorInfo['violations'] {
+  if (!Array.isArray(value)) return [];
+  return value.map((violation: unknown) => {
+    const { propertyPath, message } = (violation ?? {}) as { propertyPath?: unknown; message?: unknown };
+    return { path: stringOf(propertyPath) ?? '', message: stringOf(message) ?? '' };
+  });
+}
+
+function limit<K extends string>(
+  key: K,
+  headers: AxiosResponse['headers'],
+  prefix: string,
+): { [P in K]?: ResamaniaLimit } {
+  const all = bag(headers);
+  const [max, remaining, reset] = ['limit', 'remaining', 'reset'].map((part) =>
+    numberOf(all[`${prefix}-${part}`]),
+  );
+  if (max === undefined && remaining === undefined && reset === undefined) return {};
+  const told: ResamaniaLimit = {
+    ...(max !== undefined && { limit: max }),
+    ...(remaining !== undefined && { remaining }),
+    ...(reset !== undefined && reset > 0 && { resetAt: new Date(reset) }),
+  };
+  return { [key]: told } as { [P in K]?: ResamaniaLimit };
+}
+
+function bag(headers: AxiosResponse['headers']): Record<string, string | undefined> {
+  const entries = Object.entries(AxiosHeaders.from(headers as AxiosHeaders).toJSON());
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  const value = Number(text ?? '');
+  return text === undefined || text.trim() === '' || !Number.isFinite(value) ? undefined : value;
+}
+
+function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
