@@ -71,14 +71,14 @@ export class Sources {
 
   /** What is exported without a JSDoc comment: names, and members of classes, interfaces and object types. */
   undocumented(): string[] {
-    const names = this.#exports().flatMap((symbol) => [
-      { name: symbol.name, symbol },
-      ...membersOf(symbol, this.#checker).map((member) => ({
-        name: `${symbol.name}.${member.name}`,
-        symbol: member,
-      })),
-    ]);
-    return [...new Set(names.filter(({ symbol }) => !this.#isDocumented(symbol)).map(({ name }) => name))];
+    const missing = new Set<string>();
+    for (const symbol of this.#exports()) {
+      if (!this.#isDocumented(symbol)) missing.add(symbol.name);
+      for (const member of membersOf(symbol, this.#checker)) {
+        if (!this.#isDocumented(member)) missing.add(`${symbol.name}.${member.name}`);
+      }
+    }
+    return [...missing];
   }
 
   #exports(): ts.Symbol[] {
