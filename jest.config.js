@@ -34,6 +34,7 @@ export default {
     { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
   ],
   testTimeout: 30_000,
+  maxWorkers: 2,
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'lcovonly'],
   // The library, less its specs, its barrel, and the files that hold types alone: nothing of those is ever run.

@@ -3,7 +3,6 @@ import { create } from 'axios';
 import { firstValueFrom } from 'rxjs';
 import { ResamaniaSandbox } from 'resamania-sandbox';
 
-import { optionsFor } from './support/engine-on-sandbox.js';
 import { createHttpSide, type HttpSide } from './support/http-client.js';
 
 let sandbox: ResamaniaSandbox;
@@ -16,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.stop());
 
 beforeEach(() => {
-  side = createHttpSide(optionsFor(sandbox));
+  side = createHttpSide(sandbox.connection);
 });
 
 afterEach(() => side.stop());

@@ -18,8 +18,6 @@ import {
 import { ResamaniaSandbox } from 'resamania-sandbox';
 import { firstValueFrom } from 'rxjs';
 
-import { optionsFor } from './support/engine-on-sandbox.js';
-
 let sandbox: ResamaniaSandbox;
 let app: TestingModule | undefined;
 
@@ -49,7 +47,7 @@ async function failure(call: Promise<unknown>): Promise<Error & { code?: string 
 @Injectable()
 class OptionsFactory implements ResamaniaAuthOptionsFactory {
   createResamaniaAuthOptions(): ResamaniaAuthOptions {
-    return optionsFor(sandbox);
+    return sandbox.connection;
   }
 }
 
@@ -58,10 +56,10 @@ class OptionsModule {}
 
 describe('setting the module up', () => {
   it.each<[string, () => DynamicModule]>([
-    ['forRoot', () => ResamaniaAuthModule.forRoot(optionsFor(sandbox))],
+    ['forRoot', () => ResamaniaAuthModule.forRoot(sandbox.connection)],
     [
       'forRootAsync with useFactory',
-      () => ResamaniaAuthModule.forRootAsync({ useFactory: () => optionsFor(sandbox) }),
+      () => ResamaniaAuthModule.forRootAsync({ useFactory: () => sandbox.connection }),
     ],
     [
       'forRootAsync with an asynchronous useFactory and inject',
@@ -121,18 +119,18 @@ describe('setting the module up', () => {
     @Module({ providers: [Far] })
     class FarModule {}
 
-    const { get } = await bound(ResamaniaAuthModule.forRoot(optionsFor(sandbox)), FarModule);
+    const { get } = await bound(ResamaniaAuthModule.forRoot(sandbox.connection), FarModule);
     expect(get(Far).tokens).toBe(get(ResamaniaTokenService));
     await app?.close();
 
-    const local = boot(ResamaniaAuthModule.forRoot({ ...optionsFor(sandbox), isGlobal: false }), FarModule);
+    const local = boot(ResamaniaAuthModule.forRoot({ ...sandbox.connection, isGlobal: false }), FarModule);
     expect((await failure(local)).message).toContain('ResamaniaTokenService');
   });
 });
 
 describe('a feature module', () => {
   it.each([true, false])('brings tenants of its own (root global: %s)', async (isGlobal) => {
-    const options = optionsFor(sandbox);
+    const options = sandbox.connection;
     const [first, ...others] = options.tenants;
     const root = ResamaniaAuthModule.forRoot({ ...options, tenants: first ? [first] : [], isGlobal });
 
@@ -150,7 +148,7 @@ describe('a feature module', () => {
   });
 
   it('stops the start when its tenants do not fit, or have a name that is taken', async () => {
-    const options = optionsFor(sandbox);
+    const options = sandbox.connection;
     const error = await failure(
       boot(
         ResamaniaAuthModule.forRoot(options),
@@ -209,14 +207,14 @@ describe('options that do not fit', () => {
 
   it('stop it when the default tenant is not registered', async () => {
     const error = await failure(
-      boot(ResamaniaAuthModule.forRoot({ ...optionsFor(sandbox), defaultTenant: 'nope' })),
+      boot(ResamaniaAuthModule.forRoot({ ...sandbox.connection, defaultTenant: 'nope' })),
     );
     expect(error.message).toContain('defaultTenant');
     expect(error.message).toContain('demoapi, nordgym, clubazur');
   });
 
   it('stop it, with failFast, when a token cannot be had, and leave nothing running', async () => {
-    const options = optionsFor(sandbox);
+    const options = sandbox.connection;
     const [first, ...others] = options.tenants;
     const tenants = [{ ...first, clientSecret: 'wrong' } as (typeof options.tenants)[number], ...others];
     const error = await failure(
@@ -245,7 +243,7 @@ describe('in a host with modules of its own', () => {
     @Module({ imports: [ScheduleModule.forRoot(), HttpModule], providers: [Job, Host] })
     class HostModule {}
 
-    const { get } = await bound(HostModule, ResamaniaAuthModule.forRoot(optionsFor(sandbox)));
+    const { get } = await bound(HostModule, ResamaniaAuthModule.forRoot(sandbox.connection));
     await get(ResamaniaTokenService).getAccessToken('demoapi');
     const started = Date.now();
     await jestTicks(ticks, 6);
@@ -267,7 +265,7 @@ describe('in a host with modules of its own', () => {
   });
 
   it('needs neither', async () => {
-    const { get } = await bound(ResamaniaAuthModule.forRoot(optionsFor(sandbox)));
+    const { get } = await bound(ResamaniaAuthModule.forRoot(sandbox.connection));
     expect(await get(ResamaniaTokenService).getAccessToken('nordgym')).toMatch(/^ey/);
   });
 });
@@ -275,7 +273,7 @@ describe('in a host with modules of its own', () => {
 describe('closing the application', () => {
   it('settles whoever waits for a token', async () => {
     const { get } = await bound(
-      ResamaniaAuthModule.forRoot({ ...optionsFor(sandbox), refresh: { warmUp: false } }),
+      ResamaniaAuthModule.forRoot({ ...sandbox.connection, refresh: { warmUp: false } }),
     );
     sandbox.tokenEndpoint.down(60_000, { kind: 'hang' });
     const waiting = failure(get(ResamaniaTokenService).getAccessToken('demoapi'));

@@ -9,8 +9,6 @@ import {
 import { ResamaniaSandbox, type ResamaniaSandboxOptions } from 'resamania-sandbox';
 import { firstValueFrom } from 'rxjs';
 
-import { optionsFor } from './support/engine-on-sandbox.js';
-
 /** A real sandbox and a real application on it. */
 interface Scene {
   readonly sandbox: ResamaniaSandbox;
@@ -32,7 +30,7 @@ async function scene(
 ): Promise<Scene> {
   sandbox = await ResamaniaSandbox.start(sandboxOptions);
   app = await Test.createTestingModule({
-    imports: [ResamaniaAuthModule.forRoot(options(optionsFor(sandbox)))],
+    imports: [ResamaniaAuthModule.forRoot(options(sandbox.connection))],
   }).compile();
   app.useLogger(false);
   await app.init();

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { type Fault, faults, ResamaniaSandbox } from 'resamania-sandbox';
 
 import { ResamaniaTokenError } from '../libs/resamania-auth/src/errors/resamania-auth.error.js';
-import { createEngine, optionsFor, type RunningEngine } from './support/engine-on-sandbox.js';
+import { createEngine, type RunningEngine } from './support/engine-on-sandbox.js';
 
 /** What a failure comes to: the error that a caller sees, and how many requests the flight made. */
 interface Expected {
@@ -248,7 +248,7 @@ describe('a token request that fails', () => {
 
   function start(): void {
     running = createEngine({
-      ...optionsFor(sandbox),
+      ...sandbox.connection,
       tokenRequest: { attempts: ATTEMPTS, timeoutMs: 300, deadlineMs: 5000 },
       refresh: { enabled: false, warmUp: false },
     });
@@ -281,7 +281,7 @@ describe('a token request that fails', () => {
 
   it('by a refused connection', async () => {
     const gone = await ResamaniaSandbox.start();
-    const options = optionsFor(gone);
+    const options = gone.connection;
     await gone.stop();
     running = createEngine({ ...options, tokenRequest: { attempts: 1 } });
     const error: unknown = await running.service
@@ -338,7 +338,7 @@ describe('an answer that is odd but good', () => {
     ['a capital Bearer', faults.tokenAnswer({ token_type: 'Bearer' }), 3600, undefined],
     ['a delay', faults.delay(100), 3600, undefined],
   ] as const)('%s', async (_name, fault, lifetimeSeconds, oddity) => {
-    const { engine, service, events } = createEngine({ ...optionsFor(sandbox), refresh: { enabled: false } });
+    const { engine, service, events } = createEngine({ ...sandbox.connection, refresh: { enabled: false } });
     sandbox.tokenEndpoint.next(fault);
     const token = await service.getToken('demoapi');
     expect(Math.round((token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000)).toBe(lifetimeSeconds);

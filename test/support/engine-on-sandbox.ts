@@ -1,10 +1,8 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
-import type { ResamaniaSandbox } from 'resamania-sandbox';
 
 import { systemClock } from '../../libs/resamania-auth/src/clock.js';
 import { resolveOptions } from '../../libs/resamania-auth/src/options/resolve-options.js';
 import type { ResamaniaAuthOptions } from '../../libs/resamania-auth/src/options/resamania-auth-options.js';
-import type { ResamaniaTenantOptions } from '../../libs/resamania-auth/src/options/tenant-options.js';
 import { ResamaniaTenantRegistry } from '../../libs/resamania-auth/src/tenants/resamania-tenant-registry.js';
 import { HttpTokenTransport } from '../../libs/resamania-auth/src/token/http-token-transport.js';
 import { ResamaniaTokenService } from '../../libs/resamania-auth/src/token/resamania-token.service.js';
@@ -12,23 +10,6 @@ import { SchedulerRegistryTimer } from '../../libs/resamania-auth/src/token/sche
 import { TokenEngine } from '../../libs/resamania-auth/src/token/token-engine.js';
 import { TokenEventHub } from '../../libs/resamania-auth/src/token/token-event-hub.js';
 import type { ResamaniaTokenEvent } from '../../libs/resamania-auth/src/token/token-events.js';
-
-/** Options for every chain of a sandbox, named by its `client_token`. */
-export function optionsFor(
-  sandbox: ResamaniaSandbox,
-): ResamaniaAuthOptions & { tenants: ResamaniaTenantOptions[] } {
-  return {
-    apiBaseUrl: sandbox.apiBaseUrl,
-    ...(sandbox.apiKey === null ? {} : { apiKey: sandbox.apiKey }),
-    tenants: sandbox.chains.map(({ clientToken, clientId, clientSecret, clubId, networkNodeId }) => ({
-      clientToken,
-      clientId,
-      clientSecret,
-      clubId,
-      networkNodeId,
-    })),
-  };
-}
 
 /** A running engine without Nest around it, on the real clock and over real sockets. */
 export interface RunningEngine {

@@ -1,5 +1,6 @@
 export { ResamaniaSandbox } from './resamania-sandbox.js';
 export type { ResamaniaSandboxOptions } from './sandbox-options.js';
+export type { SandboxConnection } from './connection/connection-options.js';
 export type { SandboxChain, SandboxChainOptions, SandboxGrant } from './chains/chain-options.js';
 export type { LimitOptions, RateLimitOptions } from './gateway/rate-limiter.js';
 export type { BearerErrors } from './resources/api-access.js';

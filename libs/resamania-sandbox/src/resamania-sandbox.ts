@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { SandboxChain } from './chains/chain-options.js';
+import { connectionOptions, type SandboxConnection } from './connection/connection-options.js';
 import type { SandboxFaults } from './faults/fault-script.js';
 import type { SandboxJournal } from './journal/journal.js';
 import { resolveSandboxOptions, type ResamaniaSandboxOptions } from './sandbox-options.js';
@@ -43,6 +44,13 @@ export class ResamaniaSandbox {
   stop(): Promise<void> {
     this.#stopping ??= this.#app.close().finally(() => this.#parts.journal.close());
     return this.#stopping;
+  }
+
+  /**
+   * How to reach it as a client, with the credentials as they are now: the options of `ResamaniaAuthModule.forRoot()`.
+   */
+  get connection(): SandboxConnection {
+    return connectionOptions(this.apiBaseUrl, this.apiKey, this.chains);
   }
 
   /** The chains with their credentials as they are now. */

@@ -17,17 +17,7 @@ export class EmbeddedSandbox implements OnApplicationShutdown {
     this.#logger.log(
       `Its club chains are ${names.join(', ')}; their tokens live for ${tokenLifetimeSeconds} s`,
     );
-    return {
-      apiBaseUrl: sandbox.apiBaseUrl,
-      ...(sandbox.apiKey === null ? {} : { apiKey: sandbox.apiKey }),
-      tenants: sandbox.chains.map(({ clientToken, clientId, clientSecret, clubId, networkNodeId }) => ({
-        clientToken,
-        clientId,
-        clientSecret,
-        clubId,
-        networkNodeId,
-      })),
-    };
+    return sandbox.connection;
   }
 
   async onApplicationShutdown(): Promise<void> {
