@@ -11,8 +11,8 @@ import { BuiltPackage, installed, link, readManifest } from './support/packages.
 import { ROOT } from './support/sources.js';
 
 const run = promisify(execFile);
-const auth = new BuiltPackage('resamania-auth');
-const sandbox = new BuiltPackage('resamania-sandbox');
+const auth = new BuiltPackage('libs/resamania-auth');
+const sandbox = new BuiltPackage('libs/resamania-sandbox');
 
 /** A folder where both packages are installed as npm would install them. */
 let consumer: string;

@@ -33,8 +33,9 @@ export class BuiltPackage {
   readonly folder: string;
   readonly manifest: Manifest;
 
-  constructor(name: string) {
-    this.folder = join(ROOT, 'libs', name);
+  /** @param path - Of its folder, below the root. */
+  constructor(path: string) {
+    this.folder = join(ROOT, path);
     this.manifest = readManifest(this.folder);
   }
 
