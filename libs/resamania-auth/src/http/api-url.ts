@@ -30,7 +30,7 @@ export function isAbsolute(url: string): boolean {
  */
 export function resolveApiUrl(url: string, tenant: Tenant): string | undefined {
   const root = chainRoot(tenant);
-  if (isAbsolute(url) || (url.includes(':') && /^https?:/i.test(url))) return normalisedWithin(root, url);
+  if (isAbsolute(url)) return normalisedWithin(root, url);
   const joined = join(root, tenant.clientToken, url);
   if (isPlainPath(url)) return joined;
   return isTidyPath(url) ? normalisedWithin(root, joined) : undefined;
@@ -101,9 +101,9 @@ function isPlainPath(url: string): boolean {
   return true;
 }
 
-/** What `new URL` repairs in silence, and nobody means: backslashes, and tabs and line breaks inside. */
+/** Without what `new URL` repairs in silence and nobody means: a scheme without slashes, backslashes, line breaks. */
 function isTidyPath(url: string): boolean {
-  return !/^[^?#]*[\\\t\r\n]/.test(url);
+  return !/^https?:|^[^?#]*[\\\t\r\n]/i.test(url);
 }
 
 function isPlainCharacter(code: number): boolean {

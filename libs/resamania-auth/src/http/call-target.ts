@@ -85,8 +85,9 @@ export class CallTargets {
   }
 
   #hosts(config: InternalAxiosRequestConfig, named: string | undefined): CallTarget | undefined {
-    const href = parseUrl(combinedUrl(config))?.href;
-    if (href === undefined || isElsewhere(config)) return undefined;
+    const url = combinedUrl(config);
+    const href = isAbsolute(url) && !isElsewhere(config) ? parseUrl(url)?.href : undefined;
+    if (href === undefined) return undefined;
     const name = named ?? this.#nameByHostUrl(href);
     if (name === undefined) return undefined;
     return {
