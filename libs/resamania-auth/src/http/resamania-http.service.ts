@@ -1,6 +1,6 @@
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
-import { create } from 'axios';
+import axios, { type AxiosInstance } from 'axios';
 import { LRUCache } from 'lru-cache';
 
 import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
@@ -8,10 +8,16 @@ import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
 /** How many bound services are kept, at most; the least recently used go first. They are cheap to make again. */
 const MAX_BOUND = 1000;
 
+/** An axios instance of our own, never the process-wide one. Older versions of axios do not export `create` by name. */
+function newInstance(): AxiosInstance {
+  // oxlint-disable-next-line import/no-named-as-default-member
+  return axios.create();
+}
+
 /** An `HttpService` over an axios instance of its own, bound to one tenant or to none. */
 class ApiHttpService extends HttpService {
   constructor(interceptor: ResamaniaAuthInterceptor, tenant: string | undefined) {
-    super(create());
+    super(newInstance());
     interceptor.attachToOwn(this.axiosRef, tenant);
   }
 }
@@ -32,7 +38,7 @@ export class ResamaniaHttpService extends HttpService {
   readonly #bound = new LRUCache<string, HttpService>({ max: MAX_BOUND });
 
   constructor(@Inject(ResamaniaAuthInterceptor) interceptor: ResamaniaAuthInterceptor) {
-    super(create());
+    super(newInstance());
     this.#interceptor = interceptor;
     interceptor.attachToOwn(this.axiosRef, undefined);
   }
