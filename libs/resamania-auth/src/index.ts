@@ -9,8 +9,10 @@ export {
   ResamaniaTokenError,
 } from './errors/resamania-auth.error.js';
 export { getResamaniaHttpToken, InjectResamaniaHttp } from './http/inject-resamania-http.js';
-export { ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
+export { readApiError, type ResamaniaApiErrorInfo, type ResamaniaLimit } from './http/api-error.js';
+export { type AttachOptions, ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
 export { ResamaniaHttpService } from './http/resamania-http.service.js';
+export type { UnauthorizedBy } from './http/unauthorized.js';
 export type { ResamaniaRequestOptions } from './http/request-options.js';
 export { hasResamaniaEnvironment, loadEnvironment } from './options/load-environment.js';
 export { resamaniaConfig } from './options/resamania.config.js';

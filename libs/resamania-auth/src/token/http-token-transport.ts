@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
 import { HttpService } from '@nestjs/axios';
-import { AxiosError, type AxiosResponse, create } from 'axios';
+import axios, { AxiosError, type AxiosResponse } from 'axios';
 import { catchError, map, type Observable, throwError } from 'rxjs';
 
 import type { HttpAnswer } from './token-failure.js';
@@ -19,7 +19,9 @@ export class HttpTokenTransport implements TokenTransport {
   readonly #httpAgent = new HttpAgent({ keepAlive: true });
   readonly #httpsAgent = new HttpsAgent({ keepAlive: true });
   readonly #http = new HttpService(
-    create({
+    // Not the named export, which axios has only since its later versions.
+    // oxlint-disable-next-line import/no-named-as-default-member
+    axios.create({
       adapter: 'http',
       httpAgent: this.#httpAgent,
       httpsAgent: this.#httpsAgent,
