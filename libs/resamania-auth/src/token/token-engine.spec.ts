@@ -41,6 +41,29 @@ describe('the schedule', () => {
     expect(world.endpoint.maxUnderWay).toBe(4);
   });
 
+  it('spreads the first requests of many tenants evenly over time', async () => {
+    const world = chains(1000);
+    world.endpoint.latencyMs = 1;
+    const start = world.clock.now();
+    world.engine.start();
+    await world.clock.advance(MINUTE);
+    const seconds = world.endpoint.requests.map(({ at }) => Math.floor((at - start) / 1000));
+    const perSecond = Array.from({ length: 25 }, (_, n) => seconds.filter((second) => second === n).length);
+    for (const count of perSecond) expect(count).toBeGreaterThan(38);
+    for (const count of perSecond) expect(count).toBeLessThan(42);
+  });
+
+  it('renews a token of thirty days once, half an hour before its end at the earliest', async () => {
+    const world = chains(1);
+    const days = 24 * HOUR;
+    world.endpoint.lifetimeSeconds = (30 * days) / 1000;
+    world.engine.start();
+    await world.clock.advance(30 * days - 31 * MINUTE);
+    expect(world.endpoint.requests).toHaveLength(1);
+    await world.clock.advance(11 * MINUTE);
+    expect(world.endpoint.requests).toHaveLength(2);
+  });
+
   it('lets a caller go before it', async () => {
     const world = createWorld({
       apiBaseUrl: 'https://api.test',
