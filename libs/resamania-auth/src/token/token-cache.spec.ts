@@ -415,6 +415,21 @@ describe('credentials that rotate', () => {
     expect(world.endpoint.requests.at(-1)?.form['client_secret']).toBe('rotated');
   });
 
+  it('take a renewal under way along: whoever forced it gets a token of the new credentials', async () => {
+    const world = createWorld(demo({ refresh: QUIET }));
+    const first = await outcome(world, world.service.getAccessToken());
+    const forced = world.service.renew();
+    await world.clock.advance(50);
+    world.registry.update('demoapi', { clientSecret: 'rotated' });
+    const renewed = await outcome(world, forced);
+    expect((renewed as { value: string }).value).not.toBe(first);
+    expect(world.endpoint.requests.map(({ form }) => form['client_secret'])).toEqual([
+      'demo-secret',
+      'demo-secret',
+      'rotated',
+    ]);
+  });
+
   it('drop the old token when update() names another client', async () => {
     const world = createWorld();
     world.engine.start();

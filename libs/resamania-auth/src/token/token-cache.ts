@@ -244,7 +244,7 @@ export class TokenCache {
     this.#renewal = startRenewal(flight, {
       landed: (issued) => this.#adopt(issued),
       failed: (error) => this.#fail(error),
-      left: () => this.get(),
+      left: () => this.renew(),
     });
     this.#ports.observer.rescheduled(this);
     return this.#renewal.promise;
