@@ -245,6 +245,7 @@ describe('in a host with modules of its own', () => {
 
     const { get } = await bound(HostModule, ResamaniaAuthModule.forRoot(sandbox.connection));
     await get(ResamaniaTokenService).getAccessToken('demoapi');
+    ticks.mockClear();
     const started = Date.now();
     await jestTicks(ticks, 6);
     // Doubled jobs would tick six times in half the time.
