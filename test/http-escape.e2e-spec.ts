@@ -1,8 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AxiosRequestConfig, create } from 'axios';
+import { create } from 'axios';
 import { firstValueFrom } from 'rxjs';
 
-import { createHttpSide, type HttpSide } from './support/http-client.js';
+import {
+  createHttpSide,
+  type HttpSide,
+  everyHostIsLocal,
+  KEY_AND_CONTEXT_HEADERS,
+} from './support/http-client.js';
 import { IssuingEndpoint } from './support/issuing-endpoint.js';
 import { type Recorded, RecordingServer } from './support/recording-server.js';
 
@@ -92,10 +97,6 @@ const ALLOWED: readonly [attempt: string, url: string, path: string][] = [
   ],
 ];
 
-const OURS = ['x-gravitee-api-key', 'x-user-club-id', 'x-user-network-node-id'];
-const everywhere: NonNullable<AxiosRequestConfig['lookup']> = (_host, _options, done) =>
-  done(null, '127.0.0.1', 4);
-
 let gateway: RecordingServer;
 let other: RecordingServer;
 let side: HttpSide;
@@ -148,7 +149,7 @@ function expectNothingOfOurs(): void {
   for (const { headers } of seen()) {
     // User info in a URL makes axios send `Basic`; that is the caller's.
     expect(headers.authorization ?? 'Basic').toMatch(/^Basic/);
-    for (const name of OURS) expect(headers).not.toHaveProperty(name);
+    for (const name of KEY_AND_CONTEXT_HEADERS) expect(headers).not.toHaveProperty(name);
   }
 }
 
@@ -157,34 +158,36 @@ const refusal = { code: expect.stringMatching(/^(url_not_allowed|tenant_conflict
 describe.each(REFUSED)('%s', (_attempt, template) => {
   it('is refused by a bound service', async () => {
     const http = side.http.forTenant('demoapi');
-    await expect(firstValueFrom(http.get(filled(template), { lookup: everywhere }))).rejects.toMatchObject(
-      refusal,
-    );
+    await expect(
+      firstValueFrom(http.get(filled(template), { lookup: everyHostIsLocal })),
+    ).rejects.toMatchObject(refusal);
     expect(seen()).toHaveLength(0);
   });
 
   it('is refused by a service that is told the tenant', async () => {
-    const config = { lookup: everywhere, resamania: { tenant: 'demoapi' } };
+    const config = { lookup: everyHostIsLocal, resamania: { tenant: 'demoapi' } };
     await expect(firstValueFrom(side.http.get(filled(template), config))).rejects.toMatchObject(refusal);
     expect(seen()).toHaveLength(0);
   });
 
   it("takes nothing of ours along from a host's own client", async () => {
-    const host = create({ lookup: everywhere });
+    const host = create({ lookup: everyHostIsLocal });
     side.interceptor.attachTo(host, { tenant: 'demoapi' });
     await host.get(filled(template)).catch(() => undefined);
     expectNothingOfOurs();
   });
 
   it("takes nothing of ours along beside a host's base URL", async () => {
-    const host = create({ lookup: everywhere, baseURL: filled('{api}') });
+    const host = create({ lookup: everyHostIsLocal, baseURL: filled('{api}') });
     side.interceptor.attachTo(host, { tenant: 'demoapi' });
     await host.get(filled(template)).catch(() => undefined);
     expectNothingOfOurs();
   });
 
   it('takes no token of another tenant along from a service without a tenant', async () => {
-    await firstValueFrom(side.http.get(filled(template), { lookup: everywhere })).catch(() => undefined);
+    await firstValueFrom(side.http.get(filled(template), { lookup: everyHostIsLocal })).catch(
+      () => undefined,
+    );
     for (const { path, headers } of gateway.seen) {
       expect(path).toMatch(/^\/resa2-staging\/nordgym\//);
       expect(headers.authorization).toMatch(/^Bearer 2_nord/);
@@ -196,17 +199,17 @@ describe.each(REFUSED)('%s', (_attempt, template) => {
 describe.each(REFUSED_PATHS)('As a path: %s', (_attempt, url) => {
   it('is refused by a bound service', async () => {
     const http = side.http.forTenant('demoapi');
-    await expect(firstValueFrom(http.get(url, { lookup: everywhere }))).rejects.toMatchObject(refusal);
+    await expect(firstValueFrom(http.get(url, { lookup: everyHostIsLocal }))).rejects.toMatchObject(refusal);
     expect(seen()).toHaveLength(0);
   });
 });
 
 describe.each(ALLOWED)('Allowed: %s', (_attempt, template, path) => {
   it('carries all of our headers', async () => {
-    const host = create({ lookup: everywhere });
+    const host = create({ lookup: everyHostIsLocal });
     side.interceptor.attachTo(host);
-    await firstValueFrom(side.http.forTenant('demoapi').get(filled(template), { lookup: everywhere }));
-    await firstValueFrom(side.http.get(filled(template), { lookup: everywhere }));
+    await firstValueFrom(side.http.forTenant('demoapi').get(filled(template), { lookup: everyHostIsLocal }));
+    await firstValueFrom(side.http.get(filled(template), { lookup: everyHostIsLocal }));
     await host.get(filled(template));
     expect(gateway.seen.map((request) => request.path)).toEqual([path, path, path]);
     for (const { headers } of gateway.seen) {

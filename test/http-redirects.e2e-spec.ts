@@ -5,7 +5,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { type AxiosRequestConfig, create } from 'axios';
 import { firstValueFrom } from 'rxjs';
 
-import { createHttpSide, type HttpSide } from './support/http-client.js';
+import {
+  createHttpSide,
+  type HttpSide,
+  everyHostIsLocal,
+  KEY_AND_CONTEXT_HEADERS,
+} from './support/http-client.js';
 import { IssuingEndpoint } from './support/issuing-endpoint.js';
 import { RecordingServer, sendJson } from './support/recording-server.js';
 
@@ -13,9 +18,6 @@ import { RecordingServer, sendJson } from './support/recording-server.js';
 const followRedirects = createRequire(import.meta.url)('follow-redirects') as { readonly http: unknown };
 
 const STATUSES = [301, 302, 303, 307, 308];
-const OURS = ['x-gravitee-api-key', 'x-user-club-id', 'x-user-network-node-id'];
-const everywhere: NonNullable<AxiosRequestConfig['lookup']> = (_host, _options, done) =>
-  done(null, '127.0.0.1', 4);
 
 let gateway: RecordingServer;
 let other: RecordingServer;
@@ -64,7 +66,7 @@ function redirectTo(location: string, status: number): void {
 function expectBare(headers: IncomingHttpHeaders): void {
   // User info in the target makes Node send `Basic`; that is the redirecting server's doing.
   expect(headers.authorization ?? 'Basic').toMatch(/^Basic/);
-  for (const name of OURS) expect(headers).not.toHaveProperty(name);
+  for (const name of KEY_AND_CONTEXT_HEADERS) expect(headers).not.toHaveProperty(name);
 }
 
 const targets: readonly [where: string, location: () => string][] = [
@@ -83,7 +85,7 @@ describe.each(STATUSES)('A %i', (status) => {
     for (const method of ['get', 'post', 'delete']) {
       redirectTo(location(), status);
       await firstValueFrom(
-        side.http.request({ method, url: 'old', lookup: everywhere, resamania: { tenant: 'demoapi' } }),
+        side.http.request({ method, url: 'old', lookup: everyHostIsLocal, resamania: { tenant: 'demoapi' } }),
       );
       expect(gateway.seen[0]?.headers.authorization).toBe('Bearer 1_demo-token-1');
       const [landed] = other.seen.length > 0 ? other.seen : gateway.seen.slice(1);

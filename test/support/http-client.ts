@@ -1,4 +1,5 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
+import type { AxiosRequestConfig } from 'axios';
 
 import { type Clock, systemClock } from '../../libs/resamania-auth/src/clock.js';
 import { ResamaniaAuthInterceptor } from '../../libs/resamania-auth/src/http/resamania-auth.interceptor.js';
@@ -12,6 +13,13 @@ import { SchedulerRegistryTimer } from '../../libs/resamania-auth/src/token/sche
 import { TokenEngine } from '../../libs/resamania-auth/src/token/token-engine.js';
 import { TokenEventHub } from '../../libs/resamania-auth/src/token/token-event-hub.js';
 import type { TokenTransport } from '../../libs/resamania-auth/src/token/token-transport.js';
+
+/** The headers of this library beside `Authorization`, in lower case. */
+export const KEY_AND_CONTEXT_HEADERS = ['x-gravitee-api-key', 'x-user-club-id', 'x-user-network-node-id'];
+
+/** Every host name is this machine. */
+export const everyHostIsLocal: NonNullable<AxiosRequestConfig['lookup']> = (_host, _options, done) =>
+  done(null, '127.0.0.1', 4);
 
 /** The HTTP side without Nest around it. */
 export interface HttpSide {

@@ -66,6 +66,11 @@ describe('readApiError', () => {
     expect(info?.retryAt?.getTime()).toBeGreaterThan(Date.now() + 29_000);
   });
 
+  it('takes a reset in seconds for what it is', () => {
+    const info = readApiError(failed(429, '', { 'X-Quota-Reset': '1700000000' }));
+    expect(info?.limits.quota).toEqual({ resetAt: new Date(1_700_000_000_000) });
+  });
+
   it('tells that there was no answer, and that there was no replay', () => {
     expect(readApiError(new AxiosError('timeout', 'ECONNABORTED'))).toEqual({
       violations: [],

@@ -1,6 +1,6 @@
 import { AxiosHeaders, type AxiosResponse, isAxiosError } from 'axios';
 
-import { readRetryAfter } from '../token/rate-limit.js';
+import { epochMs, readRetryAfter } from '../token/rate-limit.js';
 import { classifyUnauthorized, jsonObject, type UnauthorizedBy } from './unauthorized.js';
 
 /** One limit of the gateway, as an answer's headers tell it. */
@@ -103,14 +103,13 @@ function limit<K extends string>(
   prefix: string,
 ): { [P in K]?: ResamaniaLimit } {
   const all = bag(headers);
-  const [max, remaining, reset] = ['limit', 'remaining', 'reset'].map((part) =>
-    numberOf(all[`${prefix}-${part}`]),
-  );
+  const [max, remaining] = ['limit', 'remaining'].map((part) => numberOf(all[`${prefix}-${part}`]));
+  const reset = epochMs(all[`${prefix}-reset`]);
   if (max === undefined && remaining === undefined && reset === undefined) return {};
   const told: ResamaniaLimit = {
     ...(max !== undefined && { limit: max }),
     ...(remaining !== undefined && { remaining }),
-    ...(reset !== undefined && reset > 0 && { resetAt: new Date(reset) }),
+    ...(reset !== undefined && { resetAt: new Date(reset) }),
   };
   return { [key]: told } as { [P in K]?: ResamaniaLimit };
 }

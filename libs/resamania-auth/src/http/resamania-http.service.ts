@@ -10,7 +10,7 @@ const MAX_BOUND = 1000;
 
 /** An axios instance of our own, never the process-wide one. Older versions of axios do not export `create` by name. */
 function newInstance(): AxiosInstance {
-  // oxlint-disable-next-line import/no-named-as-default-member
+  // oxlint-disable-next-line import/no-named-as-default-member -- older versions of axios have no named export
   return axios.create();
 }
 

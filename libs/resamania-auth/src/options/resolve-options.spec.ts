@@ -210,7 +210,7 @@ describe('resolveOptions', () => {
   });
 
   it('reports holes in the list of tenants, and keys that pollute nothing', () => {
-    // eslint-disable-next-line no-sparse-arrays
+    // oxlint-disable-next-line no-sparse-arrays -- the hole is what is tested
     expect(problemsOf({ apiBaseUrl: API, tenants: [, TENANT] })).toEqual([
       'tenants[0]: expected an object, found undefined',
     ]);

@@ -17,11 +17,16 @@ export function secretFlaw(value: unknown): string | undefined {
   return undefined;
 }
 
+/** Whether an HTTP header can carry it as one word: visible ASCII alone, as RFC 6750 has it for tokens. */
+export function isHeaderSafe(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}
+
 /** `secretFlaw` for a secret that travels in an HTTP header, where only visible ASCII characters are safe. */
 export function headerSecretFlaw(value: unknown): string | undefined {
   const flaw = secretFlaw(value);
   if (flaw !== undefined) return flaw;
-  return /^[\x21-\x7e]+$/.test(value as string)
+  return isHeaderSafe(value as string)
     ? undefined
     : 'a string with characters that are not visible ASCII and do not fit in a header';
 }

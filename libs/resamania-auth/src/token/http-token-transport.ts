@@ -19,8 +19,7 @@ export class HttpTokenTransport implements TokenTransport {
   readonly #httpAgent = new HttpAgent({ keepAlive: true });
   readonly #httpsAgent = new HttpsAgent({ keepAlive: true });
   readonly #http = new HttpService(
-    // Not the named export, which axios has only since its later versions.
-    // oxlint-disable-next-line import/no-named-as-default-member
+    // oxlint-disable-next-line import/no-named-as-default-member -- older versions of axios have no named export
     axios.create({
       adapter: 'http',
       httpAgent: this.#httpAgent,

@@ -46,7 +46,8 @@ export function readRetryAfter(headers: HeaderBag, now: number): number | undefi
   return Number.isNaN(date) ? undefined : localInstant(date, headers, now);
 }
 
-function epochMs(text: string | undefined): number | undefined {
+/** A reset in milliseconds since the epoch, given in those or in seconds; `undefined` for none, `-1` and nonsense. */
+export function epochMs(text: string | undefined): number | undefined {
   const value = Number(text ?? Number.NaN);
   if (!Number.isFinite(value) || value <= 0) return undefined;
   return value < SECONDS_BELOW ? value * 1000 : value;

@@ -1,3 +1,4 @@
+import { isHeaderSafe } from '../options/secret.js';
 import {
   brokenAnswer,
   classifyAnswer,
@@ -18,9 +19,6 @@ export interface IssuedToken {
   /** What was odd about the answer without making it useless. */
   readonly oddity: string | undefined;
 }
-
-/** What a header can carry: visible ASCII, as RFC 6750 has it. */
-const HEADER_SAFE = /^[\x21-\x7e]+$/;
 
 /**
  * Reads an answer of the token endpoint.
@@ -50,7 +48,7 @@ export function readTokenAnswer(answer: HttpAnswer, requestedAt: number, now: nu
 
 function tokenFlaw({ access_token: token, token_type: type }: Record<string, unknown>): string | undefined {
   if (typeof token !== 'string' || token === '') return 'holds no access_token';
-  if (!HEADER_SAFE.test(token)) return 'holds an access_token with characters that no header can carry';
+  if (!isHeaderSafe(token)) return 'holds an access_token with characters that no header can carry';
   if (type !== undefined && type !== null && String(type).toLowerCase() !== 'bearer') {
     return 'holds a token_type other than bearer';
   }

@@ -141,6 +141,17 @@ describe('stopping', () => {
     expect(world.endpoint.underWay).toHaveLength(0);
   });
 
+  it('lets nothing out for principals and tenants that come after it', async () => {
+    const world = createWorld({ ...DEMO, tenantProvider: async (name) => tenant(name) });
+    world.engine.stop();
+    const club = { principal: { club: '/demoapi/clubs/7' } };
+    expect(await caught(world.service.getAccessToken('demoapi', club))).toMatchObject({
+      code: 'shutting_down',
+    });
+    expect(await caught(world.service.getAccessToken('late'))).toMatchObject({ code: 'shutting_down' });
+    expect(world.endpoint.requests).toHaveLength(0);
+  });
+
   it('leaves tokens in hand usable for what is still being served', async () => {
     const world = chains(1);
     void world.service.getAccessToken();
@@ -273,6 +284,18 @@ describe('a tenant provider', () => {
     await world.clock.advance(30_001);
     await caught(world.service.getAccessToken('nope'));
     expect(asked).toEqual(['nope', 'nope']);
+  });
+
+  it('whose tenant is removed while it is loaded gives that error, not another token', async () => {
+    const { world } = providerWorld();
+    world.registry.onChange(({ type, tenant: { name } }) => {
+      if (type === 'loaded') world.registry.remove(name);
+    });
+    const principal = { club: '/db1/clubs/7' };
+    expect(await caught(world.service.getAccessToken('db1', { principal }))).toMatchObject({
+      code: 'tenant_removed',
+    });
+    expect(world.endpoint.requests).toHaveLength(0);
   });
 
   it('that throws is an error of the tenant, with the cause', async () => {

@@ -102,8 +102,12 @@ export class TokenEngine {
   async loadCache(name?: string, principal?: ResamaniaPrincipal): Promise<TokenCache> {
     const known = this.cacheOf(name, principal);
     if (known !== undefined) return known;
-    const tenant = await this.#ports.registry.load(name ?? this.#ports.registry.defaultName());
-    return this.cacheOf(tenant.name, principal) ?? this.#addLoaded(tenant);
+    const { registry } = this.#ports;
+    const tenant = await registry.load(name ?? registry.defaultName());
+    const cache = this.cacheOf(tenant.name, principal);
+    // Removed again between its loading and this line.
+    if (cache === undefined) throw registry.unknown(tenant.name);
+    return cache;
   }
 
   /** Arms the schedule; with `warmUp` all registered tenants get their tokens. */
@@ -182,15 +186,21 @@ export class TokenEngine {
 
   #add(tenant: Tenant): void {
     const { refresh } = this.#ports.options;
-    const cache = new TokenCache(tenant, undefined, refresh.keepWarm, this.#cachePorts);
+    const cache = this.#newCache(tenant, undefined, refresh.keepWarm);
     this.#remove(tenant);
     this.#registered.set(tenant.name, cache);
     if (this.#phase === 'started' && refresh.warmUp) cache.warmUpAt(this.#ports.clock.now());
   }
 
   #addLoaded(tenant: Tenant): TokenCache {
-    const cache = new TokenCache(tenant, undefined, false, this.#cachePorts);
+    const cache = this.#newCache(tenant, undefined, false);
     this.#loaded.set(tenant.name, cache);
+    return cache;
+  }
+
+  /** A new cache; one that comes after the stop makes no request either. */
+  #newCache(tenant: Tenant, principal: ResamaniaPrincipal | undefined, keepWarm: boolean): TokenCache {
+    const cache = new TokenCache(tenant, principal, keepWarm, this.#cachePorts);
     if (this.#phase === 'stopped') cache.close(() => shuttingDown(tenant.name), false);
     return cache;
   }
@@ -209,13 +219,13 @@ export class TokenEngine {
         tenant: tenant.name,
       });
     }
-    const key = `${tenant.name}\n${principalKey(principal)}`;
+    const key = cacheKey(tenant, principal);
     const known = this.#principals.get(key);
     if (known !== undefined) {
       if (known.tenant !== tenant) known.update(tenant);
       return known;
     }
-    const cache = new TokenCache(tenant, { ...principal }, false, this.#cachePorts);
+    const cache = this.#newCache(tenant, { ...principal }, false);
     this.#principals.set(key, cache);
     return cache;
   }
@@ -229,8 +239,7 @@ export class TokenEngine {
     // A list of its own: entries go while it is walked.
     for (const cache of Array.from(this.#cachesOf(tenant))) {
       cache.close(() => registry.unknown(tenant.name), false);
-      if (cache.principal !== undefined)
-        this.#principals.delete(`${tenant.name}\n${principalKey(cache.principal)}`);
+      if (cache.principal !== undefined) this.#principals.delete(cacheKey(tenant, cache.principal));
     }
     this.#registered.delete(tenant.name);
     this.#loaded.delete(tenant.name);
@@ -249,6 +258,10 @@ export class TokenEngine {
     yield own;
     for (const cache of this.#principals.values()) if (cache.tenant.name === name) yield cache;
   }
+}
+
+function cacheKey({ name }: Tenant, principal: ResamaniaPrincipal): string {
+  return `${name}\n${principalKey(principal)}`;
 }
 
 function shuttingDown(tenant: string): Error {

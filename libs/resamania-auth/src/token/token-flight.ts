@@ -26,9 +26,7 @@ export class TokenFlight {
     obtain: ObtainToken,
     private readonly clock: Clock,
     private readonly deadlineMs: number,
-    urgent: boolean,
   ) {
-    if (urgent) this.hurry();
     this.result = this.#run(obtain);
     this.result.catch(() => undefined);
   }
@@ -83,13 +81,13 @@ export class TokenFlights {
   board(grant: TokenGrant, urgent: boolean, obtain: ObtainToken): TokenFlight {
     const key = grantKey(grant);
     const current = this.#flights.get(key);
-    const flight = current === undefined || current.isOver ? this.#depart(key, urgent, obtain) : current;
+    const flight = current === undefined || current.isOver ? this.#depart(key, obtain) : current;
     flight.board(urgent);
     return flight;
   }
 
-  #depart(key: string, urgent: boolean, obtain: ObtainToken): TokenFlight {
-    const flight = new TokenFlight(obtain, this.clock, this.deadlineMs, urgent);
+  #depart(key: string, obtain: ObtainToken): TokenFlight {
+    const flight = new TokenFlight(obtain, this.clock, this.deadlineMs);
     this.#flights.set(key, flight);
     const land = () => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);

@@ -26,12 +26,13 @@ export function grantKey({ tenant, principal }: TokenGrant): string {
 
 /** The body of a token request. `refreshToken` is sent as `renewWith` says. */
 export function grantForm(
-  { tenant, principal }: TokenGrant,
+  grant: TokenGrant,
   { clientSecret }: Credentials,
   refreshToken: string | undefined,
 ): URLSearchParams {
+  const { tenant } = grant;
   const form = new URLSearchParams({ ...tenant.params() });
-  for (const [field, value] of grantFields(tenant, principal, refreshToken)) form.set(field, value);
+  for (const [field, value] of grantFields(grant, refreshToken)) form.set(field, value);
   form.set('client_id', tenant.clientId);
   form.set('client_secret', clientSecret);
   if (tenant.scope !== undefined) form.set('scope', tenant.scope);
@@ -39,16 +40,16 @@ export function grantForm(
 }
 
 /** Whether a request with this refresh token uses the refresh token grant. */
-export function usesRefreshGrant({ tenant }: TokenGrant, refreshToken: string | undefined): boolean {
+export function usesRefreshGrant(
+  { tenant }: TokenGrant,
+  refreshToken: string | undefined,
+): refreshToken is string {
   return refreshToken !== undefined && tenant.renewWith === 'refresh-token';
 }
 
-function grantFields(
-  tenant: Tenant,
-  principal: ResamaniaPrincipal | undefined,
-  refreshToken: string | undefined,
-): [field: string, value: string][] {
-  if (refreshToken !== undefined && tenant.renewWith === 'refresh-token') {
+function grantFields(grant: TokenGrant, refreshToken: string | undefined): [field: string, value: string][] {
+  const { principal } = grant;
+  if (usesRefreshGrant(grant, refreshToken)) {
     return [
       ['grant_type', 'refresh_token'],
       ['refresh_token', refreshToken],
