@@ -9,11 +9,20 @@ export {
   ResamaniaTokenError,
 } from './errors/resamania-auth.error.js';
 export { getResamaniaHttpToken, InjectResamaniaHttp } from './http/inject-resamania-http.js';
-export { readApiError, type ResamaniaApiErrorInfo, type ResamaniaLimit } from './http/api-error.js';
+export { readApiError, type ResamaniaApiErrorInfo } from './http/api-error.js';
 export { type AttachOptions, ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
 export { ResamaniaHttpService } from './http/resamania-http.service.js';
 export type { UnauthorizedBy } from './http/unauthorized.js';
 export type { ResamaniaRequestOptions } from './http/request-options.js';
+export { bindResamaniaTenant, type TenantBinder } from './nest/bind-tenant.js';
+export { ResamaniaExceptionFilter } from './nest/resamania-exception.filter.js';
+export {
+  type TenantExtractor,
+  tenantFromHeader,
+  tenantFromParam,
+  tenantFromSubdomain,
+  type TenantRequest,
+} from './nest/tenant-extractors.js';
 export { hasResamaniaEnvironment, loadEnvironment } from './options/load-environment.js';
 export { resamaniaConfig } from './options/resamania.config.js';
 export type {
@@ -34,6 +43,7 @@ export type {
 export { ResamaniaTenantContext } from './tenants/resamania-tenant-context.js';
 export { type ResamaniaTenantInfo, ResamaniaTenantRegistry } from './tenants/resamania-tenant-registry.js';
 export { AccessToken } from './token/access-token.js';
+export type { ResamaniaLimit, ResamaniaLimits } from './token/rate-limit.js';
 export type { ResamaniaPrincipal } from './token/principal.js';
 export {
   ResamaniaTokenService,
@@ -41,6 +51,8 @@ export {
   type TokenWaitOptions,
 } from './token/resamania-token.service.js';
 export type {
+  QuotaLowEvent,
+  RequestReplayedEvent,
   ResamaniaTokenEvent,
   TenantChangedEvent,
   TokenFailedEvent,

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 import { describe, expect, it } from '@jest/globals';
@@ -33,6 +33,28 @@ describe('readAnswerBody', () => {
     const response = answer(Readable.from(['é', 'à']));
     await expect(readAnswerBody(response)).resolves.toBe('éà');
     await expect(text(response.data as Readable)).resolves.toBe('éà');
+  });
+
+  it('does not wait for ever for the end; what comes later is still in the stream that it puts back', async () => {
+    const source = new PassThrough();
+    source.write('{"code"');
+    const response = answer(source);
+    await expect(readAnswerBody(response, 10)).resolves.toBeUndefined();
+    source.end(':401}');
+    await expect(text(response.data as Readable)).resolves.toBe('{"code":401}');
+  });
+
+  it('passes on an end and a failure that come after the time was up', async () => {
+    const ending = answer(new PassThrough());
+    const endingSource = ending.data as PassThrough;
+    await readAnswerBody(ending, 1);
+    endingSource.end();
+    await expect(text(ending.data as Readable)).resolves.toBe('');
+    const failing = answer(new PassThrough());
+    const failingSource = failing.data as PassThrough;
+    await readAnswerBody(failing, 1);
+    failingSource.destroy(new Error('late'));
+    await expect(text(failing.data as Readable)).rejects.toThrow('late');
   });
 
   it('does not judge what is too long, and does not read it all', async () => {

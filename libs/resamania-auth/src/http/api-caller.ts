@@ -1,6 +1,8 @@
 import { type AxiosAdapter, type AxiosResponse, getAdapter, type InternalAxiosRequestConfig } from 'axios';
 
 import type { RetryOn401 } from '../options/resamania-auth-options.js';
+import type { Tenant } from '../tenants/tenant.js';
+import type { HeaderBag } from '../token/rate-limit.js';
 import type { TokenCache } from '../token/token-cache.js';
 import type { TokenEngine } from '../token/token-engine.js';
 import { exchange } from './api-exchange.js';
@@ -20,6 +22,9 @@ export class ApiCaller {
     private readonly targets: CallTargets,
     private readonly retryOn401: RetryOn401,
   ) {}
+
+  readonly #answered = (tenant: Tenant, headers: AxiosResponse['headers']) =>
+    this.engine.noteLimits(tenant, headers as HeaderBag);
 
   /**
    * Stands in for the adapter of one request. With a token at hand nothing is waited for.
@@ -48,7 +53,14 @@ export class ApiCaller {
     const start = (call: ReadyCall | undefined) =>
       call === undefined
         ? adapter(config)
-        : exchange(call, { config, adapter, retryOn401: this.retryOn401, authorize });
+        : exchange(call, {
+            config,
+            adapter,
+            retryOn401: this.retryOn401,
+            authorize,
+            answered: this.#answered,
+            replaying: (cache) => this.engine.noteReplay(cache, (config.method ?? 'get').toUpperCase()),
+          });
     const authorized = authorize();
     return authorized instanceof Promise
       ? waitBeforeSending(authorized, config).then(start)
@@ -89,7 +101,7 @@ function withToken(cache: TokenCache, target: CallTarget): Authorized {
   const url = target.urlFor(tenant);
   if (url === undefined) return undefined;
   const token = cache.peek();
-  const apiKey = tenant.staticApiKey;
+  const apiKey = tenant.knownApiKey;
   if (token === undefined || (apiKey === undefined && tenant.hasApiKey))
     return afterWaiting(cache, target, url);
   return { cache, tenant, url, token, apiKey };
@@ -101,7 +113,9 @@ async function afterWaiting(
   url: string,
 ): Promise<ReadyCall | undefined> {
   const { tenant } = cache;
-  const [token, apiKey] = await Promise.all([cache.get(), tenant.readApiKey()]);
+  const token = await cache.get();
+  // A token request has just read the key, unless it was another tenant's of the same client.
+  const apiKey = tenant.knownApiKey ?? (await tenant.readApiKey());
   // Reconfigured meanwhile: token, key and URL must all be of the same config.
   if (cache.tenant !== tenant) return withToken(cache, target);
   return { cache, tenant, url, token, apiKey };

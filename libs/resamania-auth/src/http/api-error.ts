@@ -1,17 +1,7 @@
 import { AxiosHeaders, type AxiosResponse, isAxiosError } from 'axios';
 
-import { epochMs, readRetryAfter } from '../token/rate-limit.js';
+import { readLimits, readRetryAfter, type ResamaniaLimits } from '../token/rate-limit.js';
 import { classifyUnauthorized, jsonObject, type UnauthorizedBy } from './unauthorized.js';
-
-/** One limit of the gateway, as an answer's headers tell it. */
-export interface ResamaniaLimit {
-  /** How many requests are allowed. */
-  readonly limit?: number;
-  /** How many are left. */
-  readonly remaining?: number;
-  /** When it starts over, by the server's clock. */
-  readonly resetAt?: Date;
-}
 
 /** What a failed API call says, whatever the form of its answer. */
 export interface ResamaniaApiErrorInfo {
@@ -28,11 +18,7 @@ export interface ResamaniaApiErrorInfo {
   /** Of a 401: the request was not sent again, since its body was a stream, which is used up. */
   readonly notReplayed: boolean;
   /** The limits that the answer told. */
-  readonly limits: {
-    readonly quota?: ResamaniaLimit;
-    readonly rateLimit?: ResamaniaLimit;
-    readonly spikeArrest?: ResamaniaLimit;
-  };
+  readonly limits: ResamaniaLimits;
   /** When the answer asks to come back, by its `Retry-After`. */
   readonly retryAt?: Date;
 }
@@ -70,7 +56,8 @@ function readAnswer({
   const json = jsonObject(text) ?? {};
   const unauthorizedBy = status === 401 ? classifyUnauthorized(headers, text) : undefined;
   const isGateways = unauthorizedBy === 'gateway' || 'http_status_code' in json;
-  const retryAt = readRetryAfter(bag(headers), Date.now());
+  const all = bag(headers);
+  const retryAt = readRetryAfter(all, Date.now());
   const words = stringOf(json['message']) ?? (isGateways ? stringOf(text) : undefined);
   const description =
     stringOf(json['hydra:description']) ?? stringOf(json['detail']) ?? stringOf(json['error_description']);
@@ -80,11 +67,7 @@ function readAnswer({
     violations: violationsOf(json['violations']),
     ...(isGateways && words !== undefined && { gatewayMessage: words }),
     ...(unauthorizedBy && { unauthorizedBy }),
-    limits: {
-      ...limit('quota', headers, 'x-quota'),
-      ...limit('rateLimit', headers, 'x-rate-limit'),
-      ...limit('spikeArrest', headers, 'x-spike-arrest'),
-    },
+    limits: readLimits(all),
     ...(retryAt !== undefined && { retryAt: new Date(retryAt) }),
   };
 }
@@ -97,31 +80,9 @@ function violationsOf(value: unknown): ResamaniaApiErrorInfo['violations'] {
   });
 }
 
-function limit<K extends string>(
-  key: K,
-  headers: AxiosResponse['headers'],
-  prefix: string,
-): { [P in K]?: ResamaniaLimit } {
-  const all = bag(headers);
-  const [max, remaining] = ['limit', 'remaining'].map((part) => numberOf(all[`${prefix}-${part}`]));
-  const reset = epochMs(all[`${prefix}-reset`]);
-  if (max === undefined && remaining === undefined && reset === undefined) return {};
-  const told: ResamaniaLimit = {
-    ...(max !== undefined && { limit: max }),
-    ...(remaining !== undefined && { remaining }),
-    ...(reset !== undefined && { resetAt: new Date(reset) }),
-  };
-  return { [key]: told } as { [P in K]?: ResamaniaLimit };
-}
-
 function bag(headers: AxiosResponse['headers']): Record<string, string | undefined> {
   const entries = Object.entries(AxiosHeaders.from(headers as AxiosHeaders).toJSON());
   return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  const value = Number(text ?? '');
-  return text === undefined || text.trim() === '' || !Number.isFinite(value) ? undefined : value;
 }
 
 function stringOf(value: unknown): string | undefined {

@@ -57,6 +57,7 @@ async function build(
     url: 'https://api.test/env/demoapi/x',
     apiKey: undefined,
   };
+  let replays = 0;
   const authorize = async () => ({ ...call, token: await cache.get() });
   const run = async (changes: Partial<InternalAxiosRequestConfig> = {}) => {
     const result = exchange(call, {
@@ -64,20 +65,25 @@ async function build(
       adapter: instead ?? adapter,
       retryOn401,
       authorize,
+      answered: () => undefined,
+      replaying: () => {
+        replays += 1;
+      },
     }).catch((error: unknown) => error);
     await settle();
     await world.clock.advance(1000);
     return result;
   };
-  return { ...world, run, bearers };
+  return { ...world, run, bearers, replays: () => replays };
 }
 
 describe('exchange', () => {
   it('replays once with a new token, whether the 401 came as an error or as an answer', async () => {
     for (const validateStatus of [undefined, null]) {
-      const { run, bearers } = await build([LEXIK, 'ok']);
+      const { run, bearers, replays } = await build([LEXIK, 'ok']);
       expect(await run(validateStatus === null ? { validateStatus } : {})).toMatchObject({ status: 200 });
       expect(bearers).toEqual(['token-1', 'token-2']);
+      expect(replays()).toBe(1);
     }
   });
 

@@ -7,6 +7,7 @@ import {
 } from 'axios';
 
 import type { RetryOn401 } from '../options/resamania-auth-options.js';
+import type { Tenant } from '../tenants/tenant.js';
 import type { TokenCache } from '../token/token-cache.js';
 import { noteNotReplayed } from './api-error.js';
 import { discardAnswer, readAnswerBody } from './answer-body.js';
@@ -20,6 +21,10 @@ export interface ApiExchangePorts {
   readonly config: InternalAxiosRequestConfig;
   readonly adapter: AxiosAdapter;
   readonly retryOn401: RetryOn401;
+  /** Told of every answer of the API, good or bad. */
+  answered(tenant: Tenant, headers: AxiosResponse['headers']): void;
+  /** Told before the call is sent again. */
+  replaying(cache: TokenCache): void;
   /** Authorises the call anew, for the replay; `undefined` where it may not have a token any more. */
   authorize(): ReadyCall | Promise<ReadyCall | undefined> | undefined;
 }
@@ -29,7 +34,7 @@ type Surface = (note?: (error: unknown) => unknown) => AxiosResponse;
 
 /** Sends a call that is ready, and follows the 401 policy. */
 export function exchange(first: ReadyCall, ports: ApiExchangePorts): Promise<AxiosResponse> {
-  const sent = dispatch(first, ports.config, ports.adapter);
+  const sent = dispatch(first, ports.config, ports.adapter, ports.answered);
   if (ports.retryOn401 === 'off') return sent.answer;
   return sent.answer.then(
     (response) =>
@@ -58,7 +63,10 @@ async function afterUnauthorized(
   const { cache, token } = sent.call;
   if (sent.leftTheApi()) return surface();
   const body = await waitBeforeSending(readAnswerBody(response), config);
-  if (classifyUnauthorized(response.headers, body) === 'gateway') return surface();
+  if (classifyUnauthorized(response.headers, body) === 'gateway') {
+    sent.call.tenant.distrustApiKey(sent.call.apiKey);
+    return surface();
+  }
   const isReplayable = canSendAgain(config.data);
   if (retryOn401 === 'invalidate' || !isReplayable) {
     renewInBackground(cache, token.value);
@@ -70,7 +78,8 @@ async function afterUnauthorized(
   });
   if (again === undefined) return surface();
   discardAnswer(response);
-  return dispatch(again, config, adapter).answer;
+  ports.replaying(again.cache);
+  return dispatch(again, config, adapter, ports.answered).answer;
 }
 
 /** The call with another token than the one that was rejected; `undefined` where there is none, or none would help. */

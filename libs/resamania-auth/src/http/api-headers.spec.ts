@@ -2,16 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import { AxiosHeaders, type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios';
 
 import { resolveTenantOptions } from '../options/resolve-options.js';
+import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
 import { Tenant } from '../tenants/tenant.js';
 import { AccessToken } from '../token/access-token.js';
-import { dropOurHeaders, hasOwnAuthorization, isOurHeader, withOurHeaders } from './api-headers.js';
+import { hasOwnAuthorization, OurHeaders, withOurHeaders } from './api-headers.js';
 
 const token = new AccessToken({ value: 't', scope: undefined, issuedAt: 0, expiresAt: 1 });
 const tenant = tenantOf({ clubId: '/demoapi/clubs/1', networkNodeId: '/demoapi/network_nodes/1' });
 
-function tenantOf(context: { clubId?: string; networkNodeId?: string }): Tenant {
+function tenantOf(context: Partial<ResamaniaTenantOptions>): Tenant {
   const options = { clientToken: 'demoapi', clientId: '1', clientSecret: 's', ...context };
-  const defaults = { apiBaseUrl: 'https://api.test', apiKey: undefined, allowInsecureHttp: false };
+  const defaults = {
+    apiBaseUrl: 'https://api.test',
+    apiKey: undefined,
+    apiKeyHeader: 'X-Gravitee-Api-Key',
+    allowInsecureHttp: false,
+  };
   return new Tenant(resolveTenantOptions(options, defaults, 'test'));
 }
 
@@ -78,11 +84,21 @@ describe('hasOwnAuthorization', () => {
 
 describe('Our headers', () => {
   it('are known in any case, and dropped in any case', () => {
-    expect(isOurHeader('x-GRAVITEE-api-key')).toBe(true);
-    expect(isOurHeader('x-user-id')).toBe(false);
+    const ours = new OurHeaders('X-Gravitee-Api-Key');
+    expect(ours.has('x-GRAVITEE-api-key')).toBe(true);
+    expect(ours.has('x-user-id')).toBe(false);
     const headers = { AuthOrization: 'a', 'X-USER-CLUB-ID': 'b', Accept: 'c' };
-    dropOurHeaders(headers);
+    ours.dropFrom(headers);
     expect(headers).toEqual({ Accept: 'c' });
-    expect(() => dropOurHeaders(undefined)).not.toThrow();
+    expect(() => ours.dropFrom(undefined)).not.toThrow();
+  });
+
+  it("include the gateway key's under the name that the tenant has for it", () => {
+    const ours = new OurHeaders('X-Api-Key');
+    expect([ours.has('x-api-KEY'), ours.has('x-gravitee-api-key')]).toEqual([true, false]);
+    expect(made(config(), 'k', tenantOf({ apiKeyHeader: 'X-Api-Key' }))).toEqual({
+      Authorization: 'Bearer t',
+      'X-Api-Key': 'k',
+    });
   });
 });

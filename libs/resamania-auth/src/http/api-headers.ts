@@ -4,19 +4,13 @@ import { ResamaniaRequestError } from '../errors/resamania-auth.error.js';
 import { type ContextCollection, contextIriFlaw } from '../options/context-iri.js';
 import type { Tenant } from '../tenants/tenant.js';
 import type { AccessToken } from '../token/access-token.js';
-import { GATEWAY_KEY_HEADER } from '../token/token-endpoint.client.js';
 import type { ResamaniaRequestOptions } from './request-options.js';
 
 const CLUB_HEADER = 'x-user-club-id';
 const NETWORK_NODE_HEADER = 'x-user-network-node-id';
 
-/** The headers that this library adds to an API call, in lower case. */
-const OUR_HEADERS: ReadonlySet<string> = new Set([
-  'authorization',
-  GATEWAY_KEY_HEADER.toLowerCase(),
-  CLUB_HEADER,
-  NETWORK_NODE_HEADER,
-]);
+/** The headers that this library adds to an API call beside the gateway key, in lower case. */
+const OUR_HEADERS: ReadonlySet<string> = new Set(['authorization', CLUB_HEADER, NETWORK_NODE_HEADER]);
 
 /** What a call is authorised with. */
 export interface CallCredentials {
@@ -25,14 +19,24 @@ export interface CallCredentials {
   readonly apiKey: string | undefined;
 }
 
-export function isOurHeader(name: string): boolean {
-  return OUR_HEADERS.has(name.toLowerCase());
-}
+/** Tells our headers on a tenant's calls from the caller's. */
+export class OurHeaders {
+  readonly #keyHeader: string;
 
-/** Deletes our headers, whatever their case. */
-export function dropOurHeaders(headers: object | undefined): void {
-  if (headers === undefined) return;
-  for (const name of Object.keys(headers)) if (isOurHeader(name)) Reflect.deleteProperty(headers, name);
+  constructor(apiKeyHeader: string) {
+    this.#keyHeader = apiKeyHeader.toLowerCase();
+  }
+
+  has(name: string): boolean {
+    const lower = name.toLowerCase();
+    return lower === this.#keyHeader || OUR_HEADERS.has(lower);
+  }
+
+  /** Deletes them, whatever their case. */
+  dropFrom(headers: object | undefined): void {
+    if (headers === undefined) return;
+    for (const name of Object.keys(headers)) if (this.has(name)) Reflect.deleteProperty(headers, name);
+  }
 }
 
 /** Whether the caller answers for the authorization: by a header, even an empty one, or by axios' `auth`. */
@@ -50,7 +54,7 @@ export function withOurHeaders(
 ): AxiosHeaders {
   const headers = new AxiosHeaders(config.headers);
   headers.set('Authorization', token.authorization);
-  if (apiKey !== undefined) headers.set(GATEWAY_KEY_HEADER, apiKey, false);
+  if (apiKey !== undefined) headers.set(tenant.apiKeyHeader, apiKey, false);
   const { principal, clubId, networkNodeId }: ResamaniaRequestOptions = config.resamania ?? {};
   if (principal !== undefined) return headers;
   const club = checked(clubId, 'clubId', 'clubs', tenant) ?? tenant.clubId;

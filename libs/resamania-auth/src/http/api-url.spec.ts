@@ -7,7 +7,12 @@ import { combinedUrl, firstSegment, isBelow, normalisedWithin, parseUrl, resolve
 
 const BASE = 'https://gw.test/resa2-staging';
 const ROOT = `${BASE}/demoapi`;
-const DEFAULTS = { apiBaseUrl: undefined, apiKey: undefined, allowInsecureHttp: false };
+const DEFAULTS = {
+  apiBaseUrl: undefined,
+  apiKey: undefined,
+  apiKeyHeader: 'X-Gravitee-Api-Key',
+  allowInsecureHttp: false,
+};
 
 function tenantOf(apiBaseUrl: string, clientToken = 'demoapi'): Tenant {
   const options = { apiBaseUrl, clientToken, clientId: '1', clientSecret: 's' };

@@ -1,10 +1,11 @@
 import { type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError } from 'axios';
 
+import type { Tenant } from '../tenants/tenant.js';
 import type { TokenCache } from '../token/token-cache.js';
-import { type CallCredentials, dropOurHeaders, withOurHeaders } from './api-headers.js';
+import { type CallCredentials, OurHeaders, withOurHeaders } from './api-headers.js';
 import { chainRoot, normalisedWithin } from './api-url.js';
 import { guardRedirects, guardTransport } from './redirect-guard.js';
-import { referTo, scrubError, scrubResponse } from './scrub.js';
+import { referTo, Scrubber } from './scrub.js';
 import { throwIfCancelled } from './waiting.js';
 
 /** A call with all that it needs to leave. */
@@ -32,14 +33,17 @@ export function dispatch(
   call: ReadyCall,
   config: InternalAxiosRequestConfig,
   adapter: AxiosAdapter,
+  answered: (tenant: Tenant, headers: AxiosResponse['headers']) => void,
 ): Dispatched {
   throwIfCancelled(config);
   let hasLeft = false;
+  const ours = new OurHeaders(call.tenant.apiKeyHeader);
+  const scrubber = new Scrubber(config, ours);
   const outgoing = addressed(config, call.url);
   outgoing.headers = withOurHeaders(config, call) as InternalAxiosRequestConfig['headers'];
   const root = chainRoot(call.tenant);
   const stays = (href: string) => normalisedWithin(root, href) !== undefined;
-  outgoing.beforeRedirect = guardRedirects(config.beforeRedirect, stays, () => {
+  outgoing.beforeRedirect = guardRedirects(config.beforeRedirect, ours, stays, () => {
     hasLeft = true;
   });
   if (outgoing.transport !== undefined) guardTransport(outgoing);
@@ -47,16 +51,19 @@ export function dispatch(
   outgoing.fetchOptions = { ...config.fetchOptions, redirect: 'manual' };
   // The copy stays behind in what axios' own adapters keep. An adapter of the application's may want to look at it.
   const clean = () => {
-    if (typeof config.adapter !== 'function') dropOurHeaders(outgoing.headers);
+    if (typeof config.adapter !== 'function') ours.dropFrom(outgoing.headers);
   };
   const answer = adapter(outgoing).then(
     (response) => {
       clean();
-      return scrubResponse(response, config);
+      if (!hasLeft) answered(call.tenant, response.headers);
+      return scrubber.response(response);
     },
     (error: unknown) => {
       clean();
-      throw scrubError(error, config);
+      if (!hasLeft && isAxiosError(error) && error.response !== undefined)
+        answered(call.tenant, error.response.headers);
+      throw scrubber.error(error);
     },
   );
   return { call, answer, leftTheApi: () => hasLeft };

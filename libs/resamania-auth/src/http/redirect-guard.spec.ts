@@ -1,10 +1,12 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { AxiosRequestConfig } from 'axios';
 
+import { OurHeaders } from './api-headers.js';
 import { guardRedirects, guardTransport } from './redirect-guard.js';
 
 type BeforeRedirect = NonNullable<AxiosRequestConfig['beforeRedirect']>;
 
+const ours = new OurHeaders('X-Gravitee-Api-Key');
 const answer = { headers: {}, statusCode: 302 };
 
 function headers(): Record<string, string> {
@@ -21,7 +23,12 @@ describe('guardRedirects', () => {
   it('drops our headers, whatever their case, where the redirect leaves', () => {
     const options = { href: 'https://b.test/', headers: headers() };
     const left = jest.fn();
-    guardRedirects(undefined, () => false, left)(options, answer, { headers: {}, url: '', method: 'GET' });
+    guardRedirects(
+      undefined,
+      ours,
+      () => false,
+      left,
+    )(options, answer, { headers: {}, url: '', method: 'GET' });
     expect(options.headers).toEqual({ Accept: 'x' });
     expect(left).toHaveBeenCalledTimes(1);
   });
@@ -30,7 +37,7 @@ describe('guardRedirects', () => {
     const options = { href: 'https://a.test/', headers: headers() };
     const callers = jest.fn<BeforeRedirect>();
     const request = { headers: headers(), url: '', method: 'GET' };
-    guardRedirects(callers, (href) => href === 'https://a.test/', fail)(options, answer, request);
+    guardRedirects(callers, ours, (href) => href === 'https://a.test/', fail)(options, answer, request);
     expect(options.headers).toEqual(headers());
     expect(callers).toHaveBeenCalledWith(options, answer, request);
   });
@@ -38,7 +45,7 @@ describe('guardRedirects', () => {
   it('takes a redirect to who knows where as one that leaves, and bears with what is missing', () => {
     const left = jest.fn();
     const callers = jest.fn<BeforeRedirect>();
-    guardRedirects(callers, () => true, left)({}, answer, undefined as never);
+    guardRedirects(callers, ours, () => true, left)({}, answer, undefined as never);
     expect(left).toHaveBeenCalledTimes(1);
     expect(callers).toHaveBeenCalledTimes(1);
     expect(callers.mock.calls[0]?.[2]).toEqual({ headers: {} });
@@ -50,6 +57,7 @@ describe('guardRedirects', () => {
     };
     const guard = guardRedirects(
       callers,
+      ours,
       () => false,
       () => undefined,
     );

@@ -1,6 +1,6 @@
 import type { AxiosRequestConfig } from 'axios';
 
-import { dropOurHeaders } from './api-headers.js';
+import type { OurHeaders } from './api-headers.js';
 
 type BeforeRedirect = NonNullable<AxiosRequestConfig['beforeRedirect']>;
 
@@ -12,17 +12,18 @@ type BeforeRedirect = NonNullable<AxiosRequestConfig['beforeRedirect']>;
  */
 export function guardRedirects(
   callers: BeforeRedirect | undefined,
+  ours: OurHeaders,
   stays: (href: string) => boolean,
   left: () => void,
 ): BeforeRedirect {
   return (options, response, request) => {
     const { href, headers } = options as { href?: unknown; headers?: object };
     if (typeof href === 'string' && stays(href)) return callers?.(options, response, request);
-    dropOurHeaders(headers);
+    ours.dropFrom(headers);
     left();
     if (callers === undefined) return undefined;
     const shown = { ...request?.headers };
-    dropOurHeaders(shown);
+    ours.dropFrom(shown);
     return callers(options, response, { ...request, headers: shown });
   };
 }

@@ -3,28 +3,11 @@ import { PassThrough, pipeline, Readable } from 'node:stream';
 
 import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError } from 'axios';
 
+import type { OurHeaders } from './api-headers.js';
 import { SentRequest } from './sent-request.js';
 
 /** How deep a chain of causes is followed. */
 const MAX_CAUSES = 10;
-
-/** Hands a response over as an answer to the caller's config, which never held our headers. */
-export function scrubResponse(response: AxiosResponse, config: InternalAxiosRequestConfig): AxiosResponse {
-  response.config = config;
-  if (response.data instanceof Readable) guardStream(response.data, config);
-  else response.request = scrubbedRequest(response.request);
-  return response;
-}
-
-/** The same for a failure, with whatever it was caused by. */
-export function scrubError(error: unknown, config: InternalAxiosRequestConfig): unknown {
-  let current = error;
-  for (let depth = 0; depth < MAX_CAUSES && isAxiosError(current); depth += 1) {
-    scrubOne(current, config);
-    current = current.cause;
-  }
-  return error;
-}
 
 /** Makes an error one of the caller's own config. */
 export function referTo(config: InternalAxiosRequestConfig, error: AxiosError): void {
@@ -32,28 +15,78 @@ export function referTo(config: InternalAxiosRequestConfig, error: AxiosError): 
   if (error.response !== undefined) error.response.config = config;
 }
 
-function scrubOne(error: AxiosError, config: InternalAxiosRequestConfig): void {
-  referTo(config, error);
-  if (error.request !== undefined) error.request = scrubbedRequest(error.request);
-  const { response } = error;
-  if (response === undefined) return;
-  response.request = scrubbedRequest(response.request);
-  if (response.data instanceof Readable) response.data = detached(response.data, config);
-}
+/** The body of an answer, apart from the connection that it comes over. */
+class DetachedBody extends PassThrough {}
 
-function scrubbedRequest(request: unknown): unknown {
-  const isBare = typeof request !== 'object' || request === null || request instanceof SentRequest;
-  return isBare ? request : new SentRequest(request);
-}
+/** Hands the outcome of one call over as an answer to the caller's own config, which never held our headers. */
+export class Scrubber {
+  readonly #config: InternalAxiosRequestConfig;
+  readonly #ours: OurHeaders;
 
-/** A stream may fail long after the response was handed over; what it fails with is scrubbed before anybody sees it. */
-function guardStream(stream: Readable, config: InternalAxiosRequestConfig): void {
-  stream.once(errorMonitor, (error: unknown) => scrubError(error, config));
-}
+  constructor(config: InternalAxiosRequestConfig, ours: OurHeaders) {
+    this.#config = config;
+    this.#ours = ours;
+  }
 
-/** The same bytes without the way back to the socket, and to what else is under way on it. */
-function detached(source: Readable, config: InternalAxiosRequestConfig): Readable {
-  guardStream(source, config);
-  // Failures and an early end go both ways; the callback is there because one must be.
-  return pipeline(source, new PassThrough(), () => undefined);
+  response(response: AxiosResponse): AxiosResponse {
+    response.config = this.#config;
+    response.request = this.#request(response.request);
+    response.data = this.#body(response.data);
+    return response;
+  }
+
+  /** The same for a failure, with whatever it was caused by. */
+  error(error: unknown): unknown {
+    let current = error;
+    for (let depth = 0; depth < MAX_CAUSES && isAxiosError(current); depth += 1) {
+      this.#one(current);
+      current = current.cause;
+    }
+    return error;
+  }
+
+  #one(error: AxiosError): void {
+    referTo(this.#config, error);
+    if (error.request !== undefined) error.request = this.#request(error.request);
+    if (error.response === undefined) return;
+    error.response.request = this.#request(error.response.request);
+    error.response.data = this.#body(error.response.data);
+  }
+
+  #request(request: unknown): unknown {
+    const isBare = typeof request !== 'object' || request === null || request instanceof SentRequest;
+    return isBare ? request : new SentRequest(request, this.#ours);
+  }
+
+  #body(data: unknown): unknown {
+    if (data instanceof Readable) return this.#detached(data);
+    return data instanceof ReadableStream ? this.#detachedWeb(data) : data;
+  }
+
+  /** The same bytes without the way back to the socket, and to what else is under way on it. */
+  #detached(source: Readable): Readable {
+    // An error and its cause may share a response.
+    if (source instanceof DetachedBody) return source;
+    // It may fail long after it was handed over; what it fails with is scrubbed before anybody sees it.
+    source.once(errorMonitor, (error: unknown) => this.error(error));
+    // Failures and an early end go both ways; the callback is there because one must be.
+    return pipeline(source, new DetachedBody(), () => undefined);
+  }
+
+  /** The stream of `fetch`: it leads to no socket, but what it fails with holds the request. */
+  #detachedWeb(source: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+    const reader = source.getReader();
+    return new ReadableStream({
+      pull: async (controller) => {
+        try {
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          controller.error(this.error(error));
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    });
+  }
 }

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 
-import { isOurHeader } from './api-headers.js';
+import { type AxiosError, isAxiosError } from 'axios';
+
+import type { OurHeaders } from './api-headers.js';
 
 /** What an answer's own side of the request knows. */
 export interface SentRequestAnswer {
@@ -8,6 +10,12 @@ export interface SentRequestAnswer {
   readonly statusMessage: string | undefined;
   /** Where the answer came from in the end, redirects followed. */
   readonly responseUrl: string | undefined;
+}
+
+/** Whether an error is that of an API call which this library sent. */
+export function isApiCallError(error: unknown): error is AxiosError {
+  if (!isAxiosError(error)) return false;
+  return error.request instanceof SentRequest || error.response?.request instanceof SentRequest;
 }
 
 interface RequestLike {
@@ -28,8 +36,10 @@ interface RequestLike {
  */
 export class SentRequest {
   readonly #request: RequestLike;
+  readonly #ours: OurHeaders;
 
-  constructor(request: object) {
+  constructor(request: object, ours: OurHeaders) {
+    this.#ours = ours;
     const { _currentRequest: current } = request as RequestLike;
     this.#request = current ?? (request as RequestLike);
   }
@@ -68,7 +78,7 @@ export class SentRequest {
   /** The headers that went out, names in lower case, without those of this library. */
   getHeaders(): Record<string, unknown> {
     const headers = Object.entries(this.#request.getHeaders?.() ?? {});
-    return Object.fromEntries(headers.filter(([name]) => !isOurHeader(name)));
+    return Object.fromEntries(headers.filter(([name]) => !this.#ours.has(name)));
   }
 
   getHeader(name: string): unknown {

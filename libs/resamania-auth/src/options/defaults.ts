@@ -25,7 +25,12 @@ export const DEFAULT_ON_DEMAND: ResolvedOptions['onDemand'] = Object.freeze({
   missTtlMs: 30_000,
 });
 
+export const DEFAULT_QUOTA_WARNING_SHARE = 0.8;
+
 export const DEFAULT_RETRY_ON_401: RetryOn401 = 'renew-and-replay';
+
+/** The gateway is Gravitee, which reads its keys from this header unless it is told otherwise. */
+export const DEFAULT_API_KEY_HEADER = 'X-Gravitee-Api-Key';
 
 export const DEFAULT_TOKEN_PATH = '/{client_token}/oauth/v2/token';
 

@@ -48,6 +48,7 @@ export class EnvironmentLoader {
     return definedOnly({
       apiBaseUrl: this.#from('apiBaseUrl', variableOf('apiBaseUrl')),
       apiKey: this.#reader.secret(variableOf('apiKey'), 'header'),
+      apiKeyHeader: this.#from('apiKeyHeader', variableOf('apiKeyHeader')),
       defaultTenant: this.#from('defaultTenant', DEFAULT_TENANT),
       allowInsecureHttp: this.#reader.flag(ALLOW_INSECURE_HTTP),
       tenants:
@@ -90,6 +91,7 @@ export class EnvironmentLoader {
       clientId: this.#required('clientId', name, text('clientId')),
       clientSecret: this.#required('clientSecret', name, this.#secret('clientSecret', 'body', name)),
       apiKey: name === undefined ? undefined : this.#secret('apiKey', 'header', name),
+      apiKeyHeader: name === undefined ? undefined : text('apiKeyHeader'),
       clubId: text('clubId'),
       networkNodeId: text('networkNodeId'),
       tokenPath: text('tokenPath'),

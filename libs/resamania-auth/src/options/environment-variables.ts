@@ -12,6 +12,7 @@ export const TENANT_VARIABLES = {
   clientId: 'CLIENT_ID',
   clientSecret: 'CLIENT_SECRET',
   apiKey: 'API_KEY',
+  apiKeyHeader: 'API_KEY_HEADER',
   clubId: 'CLUB_ID',
   networkNodeId: 'NETWORK_NODE_ID',
   tokenPath: 'TOKEN_PATH',

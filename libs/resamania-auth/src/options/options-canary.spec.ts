@@ -97,7 +97,12 @@ describe('a secret in the wrong place', () => {
   it.each(CASES)('%s, in %s of a tenant, is in no error', (_how, field, value) => {
     const tenant = { ...TENANT, clientId: ' ', clubId: '1', networkNodeId: '/x/clubs/1', [field]: value };
     const module = { apiBaseUrl: 'https://host', refresh: { enabled: 'x' }, tenants: [tenant, tenant] };
-    const defaults = { apiBaseUrl: undefined, apiKey: undefined, allowInsecureHttp: false };
+    const defaults = {
+      apiBaseUrl: undefined,
+      apiKey: undefined,
+      apiKeyHeader: 'X-Gravitee-Api-Key',
+      allowInsecureHttp: false,
+    };
     for (const error of [
       caught(() => resolveOptions(module)),
       caught(() => resolveTenantOptions(tenant, defaults, 'here')),

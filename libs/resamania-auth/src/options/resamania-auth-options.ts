@@ -116,6 +116,12 @@ export interface ResamaniaAuthOptions {
    */
   apiKey?: Secret;
   /**
+   * Name of the header that carries the gateway key, for every tenant that names none. Another name is needed only
+   * where the gateway was told so.
+   * @default 'X-Gravitee-Api-Key'
+   */
+  apiKeyHeader?: string;
+  /**
    * The tenants known at start. More can be added with `forFeature()`, through `ResamaniaTenantRegistry`, or on demand
    * by `tenantProvider`.
    * @default []
@@ -152,6 +158,11 @@ export interface ResamaniaAuthOptions {
    * @default 'renew-and-replay'
    */
   retryOn401?: RetryOn401;
+  /**
+   * Share of the gateway's daily quota, above 0 and below 1, from which on the event `quota-low` is emitted.
+   * @default 0.8
+   */
+  quotaWarningShare?: number;
   /**
    * Allow base URLs with `http:`. Secrets and tokens then travel unencrypted. Loopback hosts are always allowed.
    * @default false

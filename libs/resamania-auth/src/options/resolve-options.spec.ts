@@ -20,7 +20,12 @@ describe('resolveOptions', () => {
   it('applies every default', () => {
     expect(resolveOptions({})).toEqual({
       tenants: [],
-      tenantDefaults: { apiBaseUrl: undefined, apiKey: undefined, allowInsecureHttp: false },
+      tenantDefaults: {
+        apiBaseUrl: undefined,
+        apiKey: undefined,
+        apiKeyHeader: 'X-Gravitee-Api-Key',
+        allowInsecureHttp: false,
+      },
       tenantProvider: undefined,
       defaultTenant: undefined,
       refresh: {
@@ -34,6 +39,7 @@ describe('resolveOptions', () => {
       },
       tokenRequest: { timeoutMs: 10_000, deadlineMs: 30_000, attempts: 3, concurrency: 4 },
       onDemand: { maxEntries: 10_000, missTtlMs: 30_000 },
+      quotaWarningShare: 0.8,
       retryOn401: 'renew-and-replay',
     });
   });

@@ -2,7 +2,9 @@ import { ResamaniaConfigError } from '../errors/resamania-auth.error.js';
 import { normaliseBaseUrl } from './base-url.js';
 import { checkOptions } from './check-options.js';
 import {
+  DEFAULT_API_KEY_HEADER,
   DEFAULT_ON_DEMAND,
+  DEFAULT_QUOTA_WARNING_SHARE,
   DEFAULT_REFRESH,
   DEFAULT_RETRY_ON_401,
   DEFAULT_TOKEN_REQUEST,
@@ -28,10 +30,11 @@ export function resolveOptions(raw: unknown): ResolvedOptions {
 }
 
 function complete(options: ValidOptions, tenants: readonly ValidTenantOptions[]): ResolvedOptions {
-  const { apiBaseUrl, apiKey, allowInsecureHttp = false } = options;
+  const { apiBaseUrl, apiKey, apiKeyHeader = DEFAULT_API_KEY_HEADER, allowInsecureHttp = false } = options;
   const tenantDefaults: TenantDefaults = Object.freeze({
     apiBaseUrl: apiBaseUrl === undefined ? undefined : normaliseBaseUrl(apiBaseUrl),
     apiKey,
+    apiKeyHeader,
     allowInsecureHttp,
   });
   return Object.freeze({
@@ -43,6 +46,7 @@ function complete(options: ValidOptions, tenants: readonly ValidTenantOptions[])
     tokenRequest: Object.freeze(overlay(DEFAULT_TOKEN_REQUEST, options.tokenRequest)),
     onDemand: Object.freeze(overlay(DEFAULT_ON_DEMAND, options.onDemand)),
     retryOn401: options.retryOn401 ?? DEFAULT_RETRY_ON_401,
+    quotaWarningShare: options.quotaWarningShare ?? DEFAULT_QUOTA_WARNING_SHARE,
   });
 }
 

@@ -7,6 +7,7 @@ import type { TenantDefaults } from './resolved-options.js';
 const DEFAULTS: TenantDefaults = {
   apiBaseUrl: 'https://gateway.example.com/resa2-staging',
   apiKey: 'gateway-key',
+  apiKeyHeader: 'X-Gravitee-Api-Key',
   allowInsecureHttp: false,
 };
 const TENANT = { clientToken: 'demoapi', clientId: '123_x', clientSecret: 's3cret' };
@@ -29,6 +30,7 @@ describe('resolveTenantOptions', () => {
       tokenUrl: 'https://gateway.example.com/resa2-staging/demoapi/oauth/v2/token',
       ...TENANT,
       apiKey: 'gateway-key',
+      apiKeyHeader: 'X-Gravitee-Api-Key',
       scope: undefined,
       clubId: undefined,
       networkNodeId: undefined,
@@ -111,6 +113,12 @@ describe('resolveTenantOptions', () => {
     ['apiKey', 'a b', 'visible ASCII'],
     ['apiKey', 'a\r\nx-evil: 1', 'several lines'],
     ['apiKey', null, 'found null'],
+    ['apiKeyHeader', '', 'name of an HTTP header'],
+    ['apiKeyHeader', 'X Key', 'name of an HTTP header'],
+    ['apiKeyHeader', 'X-Key:', 'name of an HTTP header'],
+    ['apiKeyHeader', 'AUTHORIZATION', 'no other use'],
+    ['apiKeyHeader', 'x-user-club-id', 'no other use'],
+    ['apiKeyHeader', 7, 'found a number'],
     ['tokenPath', 'oauth/v2/token', 'starts with a slash'],
     ['tokenPath', '/', 'starts with a slash'],
     ['tokenPath', 'https://evil.example/token', 'starts with a slash'],

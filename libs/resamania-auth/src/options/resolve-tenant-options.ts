@@ -53,6 +53,7 @@ export function completeTenant(tenant: ValidTenantOptions, defaults: TenantDefau
     clientId,
     clientSecret,
     apiKey: tenant.apiKey ?? defaults.apiKey,
+    apiKeyHeader: tenant.apiKeyHeader ?? defaults.apiKeyHeader,
     scope: tenant.scope,
     clubId: tenant.clubId,
     networkNodeId: tenant.networkNodeId,

@@ -37,6 +37,7 @@ export interface ResolvedTenantOptions {
   readonly clientId: string;
   readonly clientSecret: Secret;
   readonly apiKey: Secret | undefined;
+  readonly apiKeyHeader: string;
   readonly scope: string | undefined;
   readonly clubId: string | undefined;
   readonly networkNodeId: string | undefined;
@@ -50,6 +51,7 @@ export interface ResolvedTenantOptions {
 export interface TenantDefaults {
   readonly apiBaseUrl: string | undefined;
   readonly apiKey: Secret | undefined;
+  readonly apiKeyHeader: string;
   readonly allowInsecureHttp: boolean;
 }
 
@@ -63,6 +65,7 @@ export interface ResolvedOptions {
   readonly tokenRequest: TokenRequestPolicy;
   readonly onDemand: { readonly maxEntries: number; readonly missTtlMs: number };
   readonly retryOn401: RetryOn401;
+  readonly quotaWarningShare: number;
 }
 
 /** Injection key of the resolved options. */

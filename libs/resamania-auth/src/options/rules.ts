@@ -38,6 +38,30 @@ export const clientSecret = secretRule(secretFlaw, 'a non-empty string');
 
 export const apiKey = secretRule(headerSecretFlaw, 'a non-empty string of visible ASCII characters');
 
+/** Headers that have another meaning on the requests that carry the key. */
+const TAKEN_HEADERS = new Set([
+  'authorization',
+  'host',
+  'accept',
+  'content-type',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'cookie',
+  'x-user-club-id',
+  'x-user-network-node-id',
+]);
+
+/** A field name of RFC 9110. */
+export const apiKeyHeader = expects(
+  'the name of an HTTP header that has no other use here, such as X-Gravitee-Api-Key',
+  (value) =>
+    typeof value === 'string' &&
+    /^[\w!#$%&'*+.^`|~-]+$/.test(value) &&
+    !TAKEN_HEADERS.has(value.toLowerCase()),
+  'string',
+);
+
 export const tokenPath: Rule = (value) => {
   const shape = tokenPathShape(value);
   if (shape !== undefined || typeof value !== 'string') return shape;

@@ -25,6 +25,7 @@ export const tenantSchema = strict({
   clientId: field<string>(rules.tidyString),
   clientSecret: field<Secret>(rules.clientSecret),
   apiKey: field<Secret>(rules.apiKey).optional(),
+  apiKeyHeader: field<string>(rules.apiKeyHeader).optional(),
   tokenPath: field<string>(rules.tokenPath).optional(),
   scope: field<string>(rules.tidyString).optional(),
   clubId: field<string>(rules.anything).optional(),
@@ -73,6 +74,7 @@ const onDemand = strict({
 export const optionsSchema = strict({
   apiBaseUrl: field<string>(baseUrlFlaw).optional(),
   apiKey: field<Secret>(rules.apiKey).optional(),
+  apiKeyHeader: field<string>(rules.apiKeyHeader).optional(),
   tenants: z.array(z.unknown(), error('an array of tenants')).optional(),
   tenantProvider: field<NonNullable<ResamaniaAuthOptions['tenantProvider']>>(rules.asyncFunction).optional(),
   defaultTenant: field<string>(rules.name).optional(),
@@ -80,6 +82,7 @@ export const optionsSchema = strict({
   tokenRequest: tokenRequest.optional(),
   onDemand: onDemand.optional(),
   retryOn401: field<RetryOn401>(rules.oneOf(['renew-and-replay', 'invalidate', 'off'])).optional(),
+  quotaWarningShare: field<number>(rules.range({ above: 0 }, 1)).optional(),
   allowInsecureHttp: flag,
 } satisfies ShapeOf<ResamaniaAuthOptions>);
 

@@ -1,7 +1,7 @@
 /**
- * A secret value, or a function that returns it. What a function returns is never cached: it is how secrets rotate
- * without a restart. It is called at every token request, and as `apiKey` at every API call too, so it should answer
- * from memory there.
+ * A secret value, or a function that returns it, which is how secrets rotate without a restart. A function is called at
+ * every token request. What it returned as `apiKey` then serves the API calls too, until the next token request or until
+ * the gateway refuses it.
  */
 export type Secret = string | (() => string | Promise<string>);
 

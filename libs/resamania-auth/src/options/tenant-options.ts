@@ -31,10 +31,15 @@ export interface ResamaniaTenantOptions {
   /** OAuth 2.0 client secret; compared byte for byte by the server. */
   clientSecret: Secret;
   /**
-   * Gateway key, sent as `X-Gravitee-Api-Key` with token requests and API calls.
+   * Gateway key, sent with token requests and API calls in the header that `apiKeyHeader` names.
    * @default `apiKey` of the module's options; none is right for hosts without a gateway
    */
   apiKey?: Secret;
+  /**
+   * Name of the header that carries the gateway key.
+   * @default `apiKeyHeader` of the module's options
+   */
+  apiKeyHeader?: string;
   /**
    * Path of the token endpoint below `apiBaseUrl`. `{client_token}` stands for the tenant's `clientToken`.
    * @default '/{client_token}/oauth/v2/token'

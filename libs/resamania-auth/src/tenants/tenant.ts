@@ -15,6 +15,8 @@ export class Tenant {
   readonly tokenUrl: string;
   readonly clientToken: string;
   readonly clientId: string;
+  /** Name of the header that carries the gateway key. */
+  readonly apiKeyHeader: string;
   readonly scope: string | undefined;
   readonly clubId: string | undefined;
   readonly networkNodeId: string | undefined;
@@ -23,6 +25,7 @@ export class Tenant {
   readonly #clientSecret: Secret;
   readonly #apiKey: Secret | undefined;
   readonly #source: ResamaniaTenantOptions;
+  #knownApiKey: string | undefined;
 
   constructor(options: ResolvedTenantOptions) {
     this.#source = options.source;
@@ -37,7 +40,9 @@ export class Tenant {
     this.renewWith = options.renewWith;
     this.#params = options.params;
     this.#clientSecret = options.clientSecret;
+    this.apiKeyHeader = options.apiKeyHeader;
     this.#apiKey = options.apiKey;
+    this.#knownApiKey = typeof options.apiKey === 'string' ? options.apiKey : undefined;
   }
 
   /** The options as they were given, with `changes` laid over them. */
@@ -50,9 +55,9 @@ export class Tenant {
     return this.#params;
   }
 
-  /** The gateway key when it is a plain value, so that the hot path needs no promise. */
-  get staticApiKey(): string | undefined {
-    return typeof this.#apiKey === 'string' ? this.#apiKey : undefined;
+  /** The gateway key as it was read last, so that an API call needs no promise; `undefined` where it must be read. */
+  get knownApiKey(): string | undefined {
+    return this.#knownApiKey;
   }
 
   /** Whether a gateway key is configured at all. */
@@ -60,9 +65,19 @@ export class Tenant {
     return this.#apiKey !== undefined;
   }
 
-  /** @throws ResamaniaSecretError */
-  readApiKey(): Promise<string | undefined> {
-    return this.#apiKey === undefined ? Promise.resolve(undefined) : this.#read('apiKey', this.#apiKey);
+  /**
+   * Reads the gateway key from where it comes from.
+   * @throws ResamaniaSecretError
+   */
+  async readApiKey(): Promise<string | undefined> {
+    if (this.#apiKey === undefined) return undefined;
+    this.#knownApiKey = await this.#read('apiKey', this.#apiKey);
+    return this.#knownApiKey;
+  }
+
+  /** The gateway refused this key: the next call reads it anew, unless that has happened already. */
+  distrustApiKey(refused: string | undefined): void {
+    if (typeof this.#apiKey === 'function' && this.#knownApiKey === refused) this.#knownApiKey = undefined;
   }
 
   /** @throws ResamaniaSecretError */
@@ -90,9 +105,10 @@ export class Tenant {
       : `function:${this.name}`;
   }
 
-  /** Whether secret and gateway key come from where the other's come from. */
+  /** Whether secret and gateway key come from where the other's come from, and go where they go. */
   hasSecretsOf(other: Tenant): boolean {
-    return this.#clientSecret === other.#clientSecret && this.#apiKey === other.#apiKey;
+    const isSameKey = this.#apiKey === other.#apiKey && this.apiKeyHeader === other.apiKeyHeader;
+    return isSameKey && this.#clientSecret === other.#clientSecret;
   }
 
   async #read(field: 'clientSecret' | 'apiKey', secret: Secret): Promise<string> {

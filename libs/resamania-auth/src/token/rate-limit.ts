@@ -8,6 +8,26 @@ export interface RateLimitVerdict {
   readonly resetAt: number | undefined;
 }
 
+/** One limit of the gateway, as an answer's headers tell it. */
+export interface ResamaniaLimit {
+  /** How many requests are allowed. */
+  readonly limit?: number;
+  /** How many are left. */
+  readonly remaining?: number;
+  /** When it starts over, by the server's clock. */
+  readonly resetAt?: Date;
+}
+
+/** The limits that an answer tells; each is absent where it does not. */
+export interface ResamaniaLimits {
+  /** Requests a day. */
+  readonly quota?: ResamaniaLimit;
+  /** Requests a minute. */
+  readonly rateLimit?: ResamaniaLimit;
+  /** Requests in a moment: a tenth of a second, or a second. */
+  readonly spikeArrest?: ResamaniaLimit;
+}
+
 /** Response headers, names in lower case. */
 export type HeaderBag = Readonly<Record<string, string | undefined>>;
 
@@ -19,6 +39,43 @@ const LIMITERS: readonly { limiter: RateLimiter; prefix: string }[] = [
   { limiter: 'rate-limit', prefix: 'x-rate-limit' },
   { limiter: 'spike-arrest', prefix: 'x-spike-arrest' },
 ];
+
+/** Whether an answer tells any limit: quick to say, since every answer is asked. */
+export function hasLimits(headers: HeaderBag): boolean {
+  return (
+    headers['x-quota-remaining'] !== undefined ||
+    headers['x-quota-limit'] !== undefined ||
+    headers['x-rate-limit-remaining'] !== undefined ||
+    headers['x-rate-limit-limit'] !== undefined ||
+    headers['x-spike-arrest-limit'] !== undefined
+  );
+}
+
+/** The limits that an answer tells. */
+export function readLimits(headers: HeaderBag): ResamaniaLimits {
+  return {
+    ...limit('quota', headers, 'x-quota'),
+    ...limit('rateLimit', headers, 'x-rate-limit'),
+    ...limit('spikeArrest', headers, 'x-spike-arrest'),
+  };
+}
+
+function limit<K extends keyof ResamaniaLimits>(key: K, headers: HeaderBag, prefix: string): ResamaniaLimits {
+  const [max, remaining] = ['limit', 'remaining'].map((part) => numberOf(headers[`${prefix}-${part}`]));
+  const reset = epochMs(headers[`${prefix}-reset`]);
+  if (max === undefined && remaining === undefined && reset === undefined) return {};
+  const told: ResamaniaLimit = {
+    ...(max !== undefined && { limit: max }),
+    ...(remaining !== undefined && { remaining }),
+    ...(reset !== undefined && { resetAt: new Date(reset) }),
+  };
+  return { [key]: told };
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  const value = Number(text ?? '');
+  return text === undefined || text.trim() === '' || !Number.isFinite(value) ? undefined : value;
+}
 
 /**
  * Which limiter fired, and until when. The limiter with nothing remaining fired; spike arrest sends no remaining

@@ -3,6 +3,7 @@ import type { RefreshPolicy } from '../options/resolved-options.js';
 import type { Tenant } from '../tenants/tenant.js';
 import type { AccessToken } from './access-token.js';
 import type { Clock, Random } from '../clock.js';
+import type { LimitMemory } from './limit-memory.js';
 import type { ResamaniaPrincipal } from './principal.js';
 import { type Renewal, startRenewal } from './renewal.js';
 import type { IssuedToken } from './token-answer.js';
@@ -42,6 +43,7 @@ export interface TokenCachePorts {
   readonly policy: RefreshPolicy;
   readonly clock: Clock;
   readonly random: Random;
+  readonly limits: LimitMemory;
   readonly observer: TokenCacheObserver;
 }
 
@@ -214,6 +216,7 @@ export class TokenCache {
       obtained: this.#obtained,
       refreshing: this.#renewal !== undefined,
       trouble: this.#trouble,
+      seen: this.principal === undefined ? this.#ports.limits.of(this.#tenant.name) : undefined,
       now,
     });
   }

@@ -8,22 +8,22 @@ import {
   retry,
   switchMap,
   take,
+  tap,
   throwError,
 } from 'rxjs';
 
 import { ResamaniaSecretError } from '../errors/resamania-auth.error.js';
 import type { TokenRequestPolicy } from '../options/resolved-options.js';
+import type { Tenant } from '../tenants/tenant.js';
 import type { Clock, Random } from '../clock.js';
 import { after, unlessAborted, within } from './clock-operators.js';
+import type { HeaderBag } from './rate-limit.js';
 import type { RequestLimiter, Ticket } from './request-limiter.js';
 import { type IssuedToken, readTokenAnswer } from './token-answer.js';
 import { classifyFault, secretUnavailable, type TokenFailure, TokenRequestFailed } from './token-failure.js';
 import { type Credentials, grantForm, type TokenGrant, usesRefreshGrant } from './token-grant.js';
 import { type TokenTransport, TransportFailed } from './token-transport.js';
 import { pauseMs } from './token-wait.js';
-
-/** The gateway reads its API key from this header. */
-export const GATEWAY_KEY_HEADER = 'X-Gravitee-Api-Key';
 
 /** What the client works with. */
 export interface TokenEndpointPorts {
@@ -32,6 +32,8 @@ export interface TokenEndpointPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly policy: TokenRequestPolicy;
+  /** Told of every answer, good or bad. */
+  readonly answered: (tenant: Tenant, headers: HeaderBag) => void;
 }
 
 /** One flight's side of a token request. */
@@ -116,16 +118,17 @@ export class TokenEndpointClient {
     options: ObtainOptions,
     refreshToken: string | undefined,
   ): Observable<IssuedToken> {
-    const { transport, clock, policy } = this.ports;
+    const { transport, clock, policy, answered } = this.ports;
     const request = {
       url: grant.tenant.tokenUrl,
-      headers: requestHeaders(credentials),
+      headers: requestHeaders(grant.tenant, credentials),
       form: grantForm(grant, credentials, refreshToken),
     };
     const exchange = defer(() => {
       const requestedAt = clock.now();
       return transport.post(request).pipe(
         within(clock, policy.timeoutMs, () => new TransportFailed({ reason: 'timeout' })),
+        tap(({ headers }) => answered(grant.tenant, headers)),
         map((answer) => readTokenAnswer(answer, requestedAt, clock.now())),
         catchError((error: unknown) => throwError(() => asRequestFailure(error))),
       );
@@ -169,12 +172,12 @@ export class TokenEndpointClient {
   }
 }
 
-function requestHeaders({ apiKey }: Credentials): Record<string, string> {
+function requestHeaders({ apiKeyHeader }: Tenant, { apiKey }: Credentials): Record<string, string> {
   return {
     // The gateway's error bodies follow this header; with ld+json alone they would be plain text.
     Accept: 'application/json',
     'Content-Type': 'application/x-www-form-urlencoded',
-    ...(apiKey === undefined ? {} : { [GATEWAY_KEY_HEADER]: apiKey }),
+    ...(apiKey === undefined ? {} : { [apiKeyHeader]: apiKey }),
   };
 }
 

@@ -6,7 +6,9 @@ import type { ResamaniaTenantRegistry } from '../tenants/resamania-tenant-regist
 import type { Tenant } from '../tenants/tenant.js';
 import type { TenantChange } from '../tenants/tenant-changes.js';
 import type { Clock, Random } from '../clock.js';
+import { LimitMemory } from './limit-memory.js';
 import { principalFlaw, principalKey, type ResamaniaPrincipal } from './principal.js';
+import type { HeaderBag } from './rate-limit.js';
 import { RefreshSchedule, type ScheduleTimer } from './refresh-schedule.js';
 import { RequestLimiter } from './request-limiter.js';
 import { TokenCache, type TokenCachePorts } from './token-cache.js';
@@ -19,7 +21,7 @@ import type { TokenTransport } from './token-transport.js';
 /** What the engine runs on. */
 export interface TokenEnginePorts {
   readonly registry: ResamaniaTenantRegistry;
-  readonly options: Pick<ResolvedOptions, 'refresh' | 'tokenRequest' | 'onDemand'>;
+  readonly options: Pick<ResolvedOptions, 'refresh' | 'tokenRequest' | 'onDemand' | 'quotaWarningShare'>;
   readonly transport: TokenTransport;
   readonly timer: ScheduleTimer;
   readonly clock: Clock;
@@ -56,8 +58,17 @@ export class TokenEngine {
     const schedule = new RefreshSchedule<TokenCache>(timer, clock);
     this.#ports = ports;
     this.#schedule = schedule;
+    const limits = new LimitMemory(options.quotaWarningShare, (tenant, quota) => hub.quotaLow(tenant, quota));
     this.#cachePorts = {
-      endpoint: new TokenEndpointClient({ transport, limiter, clock, random, policy: options.tokenRequest }),
+      endpoint: new TokenEndpointClient({
+        transport,
+        limiter,
+        clock,
+        random,
+        policy: options.tokenRequest,
+        answered: (tenant, headers) => this.noteLimits(tenant, headers),
+      }),
+      limits,
       flights: new TokenFlights(clock, options.tokenRequest.deadlineMs),
       policy: options.refresh,
       clock,
@@ -108,6 +119,16 @@ export class TokenEngine {
     // Removed again between its loading and this line.
     if (cache === undefined) throw registry.unknown(tenant.name);
     return cache;
+  }
+
+  /** Takes note of the limits that an answer to a tenant's request tells. */
+  noteLimits({ name }: Tenant, headers: HeaderBag): void {
+    this.#cachePorts.limits.note(name, headers, this.#ports.clock.now());
+  }
+
+  /** Reports that an API call is sent again with another token. */
+  noteReplay(cache: TokenCache, method: string): void {
+    this.#ports.hub.replayed(cache, method);
   }
 
   /** Arms the schedule; with `warmUp` all registered tenants get their tokens. */
@@ -243,6 +264,7 @@ export class TokenEngine {
     }
     this.#registered.delete(tenant.name);
     this.#loaded.delete(tenant.name);
+    this.#cachePorts.limits.forget(tenant.name);
   }
 
   /** Lets go of a cache that was not used for long. Whoever waits for its token right now still gets it. */
@@ -250,6 +272,7 @@ export class TokenEngine {
     if (cache === undefined) return;
     if (this.#loaded.get(cache.tenant.name) === cache) this.#loaded.delete(cache.tenant.name);
     this.#schedule.set(cache, Infinity);
+    if (cache.principal === undefined) this.#cachePorts.limits.forget(cache.tenant.name);
   }
 
   *#cachesOf({ name }: Tenant): Iterable<TokenCache> {

@@ -3,6 +3,7 @@ import { type Observable, Subject } from 'rxjs';
 import type { TenantChange } from '../tenants/tenant-changes.js';
 import type { Clock } from '../clock.js';
 import { EventStream } from './event-stream.js';
+import type { PassedQuota } from './limit-memory.js';
 import { principalLabel } from './principal.js';
 import type { TokenCache, TokenObtained } from './token-cache.js';
 import type { ResamaniaTokenEvent } from './token-events.js';
@@ -59,6 +60,20 @@ export class TokenEventHub {
 
   rejected(cache: TokenCache): void {
     this.#events.next({ type: 'rejected', ...this.#subject(cache) });
+  }
+
+  replayed(cache: TokenCache, method: string): void {
+    this.#events.next({ type: 'replayed', ...this.#subject(cache), method });
+  }
+
+  quotaLow(tenant: string, { resetAt, ...quota }: PassedQuota): void {
+    this.#events.next({
+      type: 'quota-low',
+      tenant,
+      at: this.#now(),
+      ...quota,
+      ...(resetAt !== undefined && { resetAt }),
+    });
   }
 
   tenantChanged({ type, tenant }: TenantChange): void {

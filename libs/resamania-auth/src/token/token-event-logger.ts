@@ -16,6 +16,12 @@ export class TokenEventLogger {
       if (event.oddity !== undefined) this.#logger.warn(`${text}; ${event.oddity}`);
       else if (event.renewal) this.#logger.debug(text);
       else this.#logger.log(text);
+    } else if (event.type === 'quota-low') {
+      const used = `${Math.floor(event.share * 100)} % of the gateway's quota is used`;
+      const reset = event.resetAt === undefined ? '' : `; it starts over at ${event.resetAt.toISOString()}`;
+      this.#logger.warn(
+        `${subject(event)}: ${used}, ${event.remaining} of ${event.limit} requests are left${reset}`,
+      );
     } else if (event.type === 'rejected') {
       this.#logger.warn(`${subject(event)}: token dropped before its time`);
     } else {

@@ -60,6 +60,28 @@ export interface TokenRejectedEvent extends TokenEventBase {
   readonly type: 'rejected';
 }
 
+/** An API call was answered 401 because of its token, and is sent again with another one. */
+export interface RequestReplayedEvent extends TokenEventBase {
+  /** Tells this event from the others. */
+  readonly type: 'replayed';
+  /** The call's HTTP method, in upper case. */
+  readonly method: string;
+}
+
+/** More of the gateway's daily quota is used than `quotaWarningShare`. Told once, until the quota starts over. */
+export interface QuotaLowEvent extends EventBase {
+  /** Tells this event from the others. */
+  readonly type: 'quota-low';
+  /** How much of the quota is used, from 0 to 1. */
+  readonly share: number;
+  /** How many requests the quota allows. */
+  readonly limit: number;
+  /** How many are left. */
+  readonly remaining: number;
+  /** When it starts over, by the server's clock, where the answer told. */
+  readonly resetAt?: Date;
+}
+
 /** A tenant was registered, changed or removed. */
 export interface TenantChangedEvent extends EventBase {
   /** Which of the three. */
@@ -68,4 +90,10 @@ export interface TenantChangedEvent extends EventBase {
 
 /** What `ResamaniaTokenService.events$` emits. No event holds a token or a secret. */
 export type ResamaniaTokenEvent =
-  TokenObtainedEvent | TokenFailedEvent | WaitStartedEvent | TokenRejectedEvent | TenantChangedEvent;
+  | TokenObtainedEvent
+  | TokenFailedEvent
+  | WaitStartedEvent
+  | TokenRejectedEvent
+  | RequestReplayedEvent
+  | QuotaLowEvent
+  | TenantChangedEvent;

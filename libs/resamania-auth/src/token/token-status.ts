@@ -1,6 +1,8 @@
 import type { ResamaniaErrorCode } from '../errors/resamania-auth.error.js';
 import type { AccessToken } from './access-token.js';
+import type { SeenLimits } from './limit-memory.js';
 import { principalLabel, type ResamaniaPrincipal } from './principal.js';
+import type { ResamaniaLimits } from './rate-limit.js';
 import type { TokenTrouble } from './token-trouble.js';
 
 /**
@@ -51,6 +53,10 @@ export interface TenantTokenStatus {
   readonly obtained: number;
   /** The last failure, for as long as no token was obtained after it. */
   readonly failure?: TokenFailureStatus;
+  /** The gateway's limits as the tenant's answers told them last; absent where none did, and for principals. */
+  readonly limits?: ResamaniaLimits;
+  /** When `limits` were told. */
+  readonly limitsSeenAt?: Date;
 }
 
 /** A cache's inner state, as its status is made from. Instants are milliseconds since the epoch. */
@@ -64,12 +70,13 @@ export interface TokenFacts {
   readonly obtained: number;
   readonly refreshing: boolean;
   readonly trouble: TokenTrouble | undefined;
+  readonly seen: SeenLimits | undefined;
   readonly now: number;
 }
 
 /** The public status of a cache. */
 export function describeToken(facts: TokenFacts): TenantTokenStatus {
-  const { tenant, principal, token, usableUntil, nextAt, obtained, refreshing, trouble } = facts;
+  const { tenant, principal, token, usableUntil, nextAt, obtained, refreshing, trouble, seen } = facts;
   return {
     tenant,
     ...(principal && { principal: principalLabel(principal) }),
@@ -83,6 +90,7 @@ export function describeToken(facts: TokenFacts): TenantTokenStatus {
     ...(nextAt !== undefined && { nextRefreshAt: new Date(nextAt) }),
     obtained,
     ...(trouble && { failure: describeTrouble(trouble) }),
+    ...(seen && { limits: seen.limits, limitsSeenAt: new Date(seen.at) }),
   };
 }
 

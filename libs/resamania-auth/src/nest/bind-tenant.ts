@@ -1,0 +1,86 @@
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  mixin,
+  type NestInterceptor,
+  type NestMiddleware,
+  NotFoundException,
+  type Type,
+} from '@nestjs/common';
+import { Observable } from 'rxjs';
+
+import { ResamaniaTenantError } from '../errors/resamania-auth.error.js';
+import { name as nameRule } from '../options/rules.js';
+import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
+import { ResamaniaTenantRegistry } from '../tenants/resamania-tenant-registry.js';
+import type { TenantExtractor, TenantRequest } from './tenant-extractors.js';
+
+/** A class for Nest that is both: an interceptor, and a middleware. */
+export type TenantBinder = Type<NestInterceptor & NestMiddleware<TenantRequest, unknown>>;
+
+/**
+ * Makes a class that runs the handling of an incoming request in the `ResamaniaTenantContext` of the tenant that the
+ * request is for, so that API calls made meanwhile are that tenant's. Use it as an interceptor (`@UseInterceptors()`,
+ * `APP_INTERCEPTOR`), or as a middleware (`consumer.apply()`), which comes before guards and interceptors.
+ *
+ * A request that names no tenant goes on without a context. One that names a tenant that is not known is answered 404.
+ * The extractor decides what a client may choose: check there, or in a guard, that it may act for that tenant.
+ * @param extract - Finds the name in the request: one of `tenantFromHeader()`, `tenantFromParam()` and
+ * `tenantFromSubdomain()`, or a function of your own.
+ */
+export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
+  @Injectable()
+  class ResamaniaTenantBinder implements NestInterceptor, NestMiddleware<TenantRequest, unknown> {
+    constructor(
+      @Inject(ResamaniaTenantContext) private readonly context: ResamaniaTenantContext,
+      @Inject(ResamaniaTenantRegistry) private readonly registry: ResamaniaTenantRegistry,
+    ) {}
+
+    async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+      const tenant = await this.#tenantOf(execution.switchToHttp().getRequest<TenantRequest>());
+      if (tenant === undefined) return next.handle();
+      // The handler runs when it is subscribed to, and that is not here.
+      return new Observable((subscriber) =>
+        this.context.run(tenant, () => next.handle().subscribe(subscriber)),
+      );
+    }
+
+    async use(request: TenantRequest, _response: unknown, next: (error?: unknown) => void): Promise<void> {
+      let tenant: string | undefined;
+      try {
+        tenant = await this.#tenantOf(request);
+      } catch (error) {
+        next(error);
+        return;
+      }
+      if (tenant === undefined) next();
+      else this.context.run(tenant, next);
+    }
+
+    async #tenantOf(request: TenantRequest): Promise<string | undefined> {
+      const tenant = await extract(request);
+      if (tenant === undefined || this.registry.has(tenant)) return tenant;
+      // What no tenant can be named needs no look-up, however long and strange it is.
+      if (nameRule(tenant) !== undefined) throw noSuchTenant();
+      await this.#load(tenant);
+      return tenant;
+    }
+
+    async #load(tenant: string): Promise<void> {
+      try {
+        await this.registry.load(tenant);
+      } catch (error) {
+        if (!(error instanceof ResamaniaTenantError) || error.code === 'tenant_load_failed') throw error;
+        throw noSuchTenant();
+      }
+    }
+  }
+  return mixin(ResamaniaTenantBinder);
+}
+
+/** Tells neither the name, which came from outside, nor those that there are. */
+function noSuchTenant(): NotFoundException {
+  return new NotFoundException('There is no such tenant');
+}
