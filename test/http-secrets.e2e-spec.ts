@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type AxiosError, type AxiosRequestConfig, type AxiosResponse, create, isAxiosError } from 'axios';
 import { firstValueFrom } from 'rxjs';
 
+import { leaksOf } from './support/shown.js';
 import { createHttpSide, type HttpSide } from './support/http-client.js';
 import { IssuingEndpoint } from './support/issuing-endpoint.js';
 import { RecordingServer, type Responder, sendJson, sendText } from './support/recording-server.js';
@@ -34,33 +36,9 @@ beforeEach(() => {
   );
 });
 
-/** Everything that a log, a debugger's printout or an error reporter could show of a value. */
-function shown(value: unknown): string {
-  const deep = inspect(value, {
-    depth: Infinity,
-    showHidden: true,
-    maxArrayLength: null,
-    maxStringLength: null,
-    getters: true,
-  });
-  return `${deep}\n${String(value)}\n${json(value)}\n${(value as Error | undefined)?.stack}`;
-}
-
-/** The places where something shows that must not, with what is around them. */
+/** The places where something shows that must not. */
 function leaks(value: unknown, canary = CANARY): string[] {
-  return [...shown(value).matchAll(new RegExp(`.{0,60}(?:${canary.source}).{0,20}`, 'gi'))]
-    .slice(0, 5)
-    .map(([place]) => place);
-}
-
-function json(value: unknown): string {
-  const seen = new WeakSet();
-  return JSON.stringify(value, (_key, part: unknown) => {
-    if (typeof part !== 'object' || part === null) return part;
-    if (seen.has(part)) return '(again)';
-    seen.add(part);
-    return part;
-  });
+  return leaksOf(value, canary);
 }
 
 /** Says no more than yes or no: what a failed expectation prints would be found by those after it. */
@@ -247,8 +225,32 @@ describe('A response', () => {
     const response: AxiosResponse<Readable> = await firstValueFrom(
       side.http.get('clubs', { responseType: 'stream' }),
     );
-    expect(leaks({ ...response.config })).toEqual([]);
+    expect(leaks(response)).toEqual([]);
     response.data.destroy();
+  });
+
+  it('keeps the gateway key to itself under another header name too', async () => {
+    side.registry.update('demoapi', { apiKeyHeader: 'X-Partner-Key' });
+    api.respond = sendText(500, 'oops');
+    const error = await firstValueFrom(side.http.get('clubs')).catch((caught: unknown) => caught);
+    expect(api.last.headers['x-partner-key'] === 'key-canary').toBe(true);
+    expect(api.last.headers).not.toHaveProperty('x-gravitee-api-key');
+    expect(leaks(error)).toEqual([]);
+    expect((error as AxiosError).request.getHeaders()).not.toHaveProperty('x-partner-key');
+  });
+
+  it('that fetch streams fails as cleanly when it fails late', async () => {
+    api.respond = sendText(200, 'x'.repeat(100_000));
+    const { data } = await firstValueFrom(
+      side.http.get<ReadableStream>('file', {
+        adapter: 'fetch',
+        responseType: 'stream',
+        maxContentLength: 10,
+      }),
+    );
+    const error = await text(data).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(Error);
+    expect(leaks(error)).toEqual([]);
   });
 });
 

@@ -117,7 +117,8 @@ describe('the tables of the README', () => {
   it('events: every type', () => {
     const listed = tableAfter(README, 'events').flatMap(([types = '']) => plain(types).split(', '));
     const events = ['Obtained', 'Failed', 'Rejected'].map((what) => `Token${what}Event`);
-    const types = [...events, 'WaitStartedEvent', 'TenantChangedEvent'].flatMap((name) =>
+    const others = ['WaitStartedEvent', 'RequestReplayedEvent', 'QuotaLowEvent', 'TenantChangedEvent'];
+    const types = [...events, ...others].flatMap((name) =>
       sources
         .fieldsOf(name)
         .filter((field) => field.name === 'type')

@@ -41,7 +41,8 @@ export type {
   ResamaniaAuthOptionsFactory,
 } from './resamania-auth.module-definition.js';
 export { ResamaniaTenantContext } from './tenants/resamania-tenant-context.js';
-export { type ResamaniaTenantInfo, ResamaniaTenantRegistry } from './tenants/resamania-tenant-registry.js';
+export { ResamaniaTenantRegistry } from './tenants/resamania-tenant-registry.js';
+export type { ResamaniaTenantInfo } from './tenants/tenant.js';
 export { AccessToken } from './token/access-token.js';
 export type { ResamaniaLimit, ResamaniaLimits } from './token/rate-limit.js';
 export type { ResamaniaPrincipal } from './token/principal.js';

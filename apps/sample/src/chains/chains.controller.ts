@@ -1,5 +1,5 @@
-import { Controller, Get, Param } from '@nestjs/common';
-import { ResamaniaTenantRegistry } from 'nestjs-resamania-auth';
+import { Controller, Get, Param, UseInterceptors } from '@nestjs/common';
+import { bindResamaniaTenant, ResamaniaTenantRegistry, tenantFromParam } from 'nestjs-resamania-auth';
 
 import { type ClassEvent, ClassesService } from './classes.service.js';
 import { type Club, ClubsService } from './clubs.service.js';
@@ -10,7 +10,9 @@ interface Chain {
   readonly apiBaseUrl: string;
 }
 
+/** Everything under a chain's name is done as that chain; a name that no chain has is a 404. */
 @Controller('chains')
+@UseInterceptors(bindResamaniaTenant(tenantFromParam('tenant')))
 export class ChainsController {
   constructor(
     private readonly tenants: ResamaniaTenantRegistry,

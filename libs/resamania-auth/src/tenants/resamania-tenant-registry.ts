@@ -6,7 +6,7 @@ import { ResamaniaTenantError } from '../errors/resamania-auth.error.js';
 import { resolveTenantOptions } from '../options/resolve-tenant-options.js';
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
-import { Tenant } from './tenant.js';
+import { type ResamaniaTenantInfo, Tenant } from './tenant.js';
 import type { TenantChange, TenantChangeListener } from './tenant-changes.js';
 import { TenantLoader } from './tenant-loader.js';
 
@@ -14,26 +14,6 @@ import { TenantLoader } from './tenant-loader.js';
 const MAX_NAMES_LISTED = 20;
 /** How many removed names are remembered, at most, so that a later call can be told. */
 const MAX_REMOVED = 1000;
-
-/** What may be known of a tenant: everything but its secrets. */
-export interface ResamaniaTenantInfo {
-  /** The name that the application uses for it. */
-  readonly name: string;
-  /** Base URL of the API, normalised, without a trailing slash. */
-  readonly apiBaseUrl: string;
-  /** URL of the token endpoint. */
-  readonly tokenUrl: string;
-  /** The club chain: the first path segment of all its URLs. */
-  readonly clientToken: string;
-  /** OAuth 2.0 client id. */
-  readonly clientId: string;
-  /** The scope asked for; `undefined` when none is. */
-  readonly scope: string | undefined;
-  /** IRI of the club that API calls act for; `undefined` when none is sent. */
-  readonly clubId: string | undefined;
-  /** IRI of the network node that API calls act for; `undefined` when none is sent. */
-  readonly networkNodeId: string | undefined;
-}
 
 /**
  * The tenants known: those of the options, those of feature modules, and those that come and go at run time.
@@ -67,7 +47,7 @@ export class ResamaniaTenantRegistry {
    * @throws ResamaniaTenantError `duplicate_tenant`
    */
   register(options: ResamaniaTenantOptions): ResamaniaTenantInfo {
-    return this.registerFrom(options, 'register()');
+    return this.registerFrom(options, 'register()').info();
   }
 
   /**
@@ -84,7 +64,7 @@ export class ResamaniaTenantRegistry {
     if (this.#tenants.has(name)) this.#tenants.set(name, tenant);
     else this.#loaded.set(name, tenant);
     this.#tell({ type: 'updated', tenant, previous });
-    return tenant;
+    return tenant.info();
   }
 
   /**
@@ -110,12 +90,12 @@ export class ResamaniaTenantRegistry {
 
   /** What is known of a tenant, without its secrets. Does not ask the `tenantProvider`. */
   get(name: string): ResamaniaTenantInfo | undefined {
-    return this.find(name);
+    return this.find(name)?.info();
   }
 
   /** The registered tenants, in the order of their registration, without their secrets. */
   list(): ResamaniaTenantInfo[] {
-    return [...this.#tenants.values()];
+    return Array.from(this.#tenants.values(), (tenant) => tenant.info());
   }
 
   /** @internal Adds a tenant; problems are told with `where` as their place. */

@@ -5,6 +5,26 @@ import type { ResolvedTenantOptions } from '../options/resolved-options.js';
 import { headerSecretFlaw, type Secret, secretFlaw } from '../options/secret.js';
 import type { RenewWith, ResamaniaTenantOptions } from '../options/tenant-options.js';
 
+/** What may be known of a tenant: everything but its secrets. */
+export interface ResamaniaTenantInfo {
+  /** The name that the application uses for it. */
+  readonly name: string;
+  /** Base URL of the API, normalised, without a trailing slash. */
+  readonly apiBaseUrl: string;
+  /** URL of the token endpoint. */
+  readonly tokenUrl: string;
+  /** The club chain: the first path segment of all its URLs. */
+  readonly clientToken: string;
+  /** OAuth 2.0 client id. */
+  readonly clientId: string;
+  /** The scope asked for; `undefined` when none is. */
+  readonly scope: string | undefined;
+  /** IRI of the club that API calls act for; `undefined` when none is sent. */
+  readonly clubId: string | undefined;
+  /** IRI of the network node that API calls act for; `undefined` when none is sent. */
+  readonly networkNodeId: string | undefined;
+}
+
 /**
  * One tenant's config, ready for use. Its secrets are private fields: they appear in no inspected or serialised
  * object, and are read only by the token request and the header that need them.
@@ -48,6 +68,12 @@ export class Tenant {
   /** The options as they were given, with `changes` laid over them. */
   optionsWith(changes: Partial<ResamaniaTenantOptions>): ResamaniaTenantOptions {
     return { ...this.#source, ...changes };
+  }
+
+  /** A copy that can be handed out: what is private to this object can be got at through it. */
+  info(): ResamaniaTenantInfo {
+    const { name, apiBaseUrl, tokenUrl, clientToken, clientId, scope, clubId, networkNodeId } = this;
+    return { name, apiBaseUrl, tokenUrl, clientToken, clientId, scope, clubId, networkNodeId };
   }
 
   /** Extra fields of the token request's body. They may be confidential, hence a method. */
