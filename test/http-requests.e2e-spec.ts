@@ -8,7 +8,7 @@ import { firstValueFrom } from 'rxjs';
 
 import { createHttpSide, demoOptions, type HttpSide } from './support/http-client.js';
 import { IssuingEndpoint } from './support/issuing-endpoint.js';
-import { RecordingServer } from './support/recording-server.js';
+import { RecordingServer, sendJson, sendText } from './support/recording-server.js';
 
 let api: RecordingServer;
 let endpoint: IssuingEndpoint;
@@ -158,13 +158,25 @@ describe('The headers of a call', () => {
     expect(api.last.headers).not.toHaveProperty('authorization');
   });
 
-  it('read a gateway key that is a function at every call', async () => {
+  it('read a gateway key that is a function once, and again after the gateway refused it', async () => {
     let key = 'one';
     side.registry.update('demoapi', { apiKey: () => Promise.resolve(key) });
     await get({});
     key = 'two';
     await get({});
-    expect(api.seen.map(({ headers }) => headers['x-gravitee-api-key'])).toEqual(['one', 'two']);
+    api.respond = sendText(401, 'Unauthorized');
+    await get({}).catch(() => undefined);
+    api.respond = sendJson(200, {});
+    await get({});
+    const keys = api.seen.map(({ headers }) => headers['x-gravitee-api-key']);
+    expect(keys).toEqual(['one', 'one', 'one', 'two']);
+  });
+
+  it('carry the gateway key under the name that the tenant, or the module, has for it', async () => {
+    side.registry.update('demoapi', { apiKeyHeader: 'X-Partner-Key' });
+    await get({});
+    expect(api.last.headers).toMatchObject({ 'x-partner-key': 'gateway-key' });
+    expect(api.last.headers).not.toHaveProperty('x-gravitee-api-key');
   });
 });
 

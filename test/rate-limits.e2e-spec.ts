@@ -12,6 +12,8 @@ import {
 import { faults, ResamaniaSandbox } from 'resamania-sandbox';
 import { firstValueFrom } from 'rxjs';
 
+import { RecordingServer, sendJson } from './support/recording-server.js';
+
 let sandbox: ResamaniaSandbox;
 let app: TestingModule;
 let events: ResamaniaTokenEvent[];
@@ -155,5 +157,30 @@ describe('a gateway key that comes from a function', () => {
     expect(await call('demoapi')).toMatchObject({ status: 200 });
     expect(reads).toBe(2);
     expect(sandbox.journal.countTokenRequests('demoapi')).toBeGreaterThan(0);
+  });
+});
+
+describe('the header of the gateway key', () => {
+  it('can have another name, on token requests and on API calls', async () => {
+    const server = await RecordingServer.start();
+    server.respond = sendJson(200, { access_token: 'a-token', expires_in: 3600 });
+    const demo = { clientToken: 'demoapi', clientId: '1', clientSecret: 's' };
+    await boot({
+      apiBaseUrl: server.origin,
+      apiKey: 'a-key',
+      apiKeyHeader: 'X-Partner-Key',
+      tenants: [demo, { ...demo, clientToken: 'nordgym', apiKeyHeader: 'X-Nord-Key' }],
+    });
+    await call('demoapi');
+    await call('nordgym');
+    const names = ['x-partner-key', 'x-nord-key', 'x-gravitee-api-key'];
+    const sent = server.seen.map(({ path, headers }) => [path, ...names.map((name) => headers[name])]);
+    expect(sent).toEqual([
+      ['/demoapi/oauth/v2/token', 'a-key', undefined, undefined],
+      ['/demoapi/clubs', 'a-key', undefined, undefined],
+      ['/nordgym/oauth/v2/token', undefined, 'a-key', undefined],
+      ['/nordgym/clubs', undefined, 'a-key', undefined],
+    ]);
+    await server.stop();
   });
 });
