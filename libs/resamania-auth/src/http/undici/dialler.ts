@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 
@@ -15,9 +16,9 @@ export class Dialler {
   readonly #agent: Agent;
   #caller: Caller | undefined;
 
-  constructor() {
+  constructor(tls: ConnectionOptions = {}) {
     // A time-out is the caller's to set: undici has none of its own here.
-    const dial = buildConnector({ timeout: 0 });
+    const dial = buildConnector({ ...tls, timeout: 0 });
     const connect: buildConnector.connector = (options, callback) => {
       const socket: unknown = dial(options, callback);
       if (socket instanceof Socket) this.#caller?.dials(socket);

@@ -1,3 +1,5 @@
+import type { ConnectionOptions } from 'node:tls';
+
 import { type AxiosAdapter, type AxiosResponse, getAdapter, type InternalAxiosRequestConfig } from 'axios';
 
 import { isWithinUndici } from './capability.js';
@@ -23,6 +25,11 @@ export interface UndiciAdapterOptions {
    * @default process.env
    */
   readonly environment?: NodeJS.ProcessEnv;
+  /**
+   * How TLS connections are made, as for `tls.connect`: a certificate authority of one's own, a client certificate.
+   * @default Node's own defaults
+   */
+  readonly tls?: ConnectionOptions;
 }
 
 /**
@@ -31,7 +38,7 @@ export interface UndiciAdapterOptions {
  */
 export function createUndiciAdapter(options: UndiciAdapterOptions = {}): UndiciAdapter {
   const { fallback = getAdapter('http'), environment = process.env } = options;
-  const dialler = new Dialler();
+  const dialler = new Dialler(options.tls);
   let closing: Promise<void> | undefined;
 
   const adapter = (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
