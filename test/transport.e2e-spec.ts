@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import https from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 
@@ -292,6 +289,7 @@ const breakInBody: Responder = (_request, response) => {
   response.writeHead(200, { 'content-length': 10 });
   response.write('abc', () => response.socket?.end());
 };
+const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n';
 const hangUp: Responder = (_request, response) => void response.socket?.end();
 
 table('limits and failures', [
@@ -369,6 +367,34 @@ table('limits and failures', [
     config: { responseType: 'stream' },
     respond: breakInBody,
     expected: { data: { streamError: { message: 'aborted', code: 'ECONNRESET' } } },
+  },
+  {
+    what: 'a connection that ends within a chunk',
+    respond: (_request, response) => void response.socket?.end(`${CHUNKED}Connection: close\r\n\r\n5\r\nab`),
+    expected: { message: 'stream has been aborted', code: 'ERR_BAD_RESPONSE' },
+  },
+  {
+    what: 'a chunk that is none',
+    respond: (_request, response) => void response.socket?.end(`${CHUNKED}\r\nxyz`),
+    expected: { message: 'Parse Error: Invalid character in chunk size', code: 'HPE_INVALID_CHUNK_SIZE' },
+  },
+  {
+    what: 'a header that is none',
+    respond: (_request, response) => void response.socket?.end('HTTP/1.1 200 OK\r\nA: \u0000\r\n\r\n'),
+    expected: { code: 'HPE_INVALID_HEADER_TOKEN' },
+  },
+  {
+    what: 'another protocol',
+    respond: (_request, response) => void response.socket?.end('SSH-2.0\r\n'),
+    expected: { code: 'HPE_INVALID_CONSTANT' },
+  },
+  {
+    what: 'a connection that is reset within the body',
+    respond: (_request, response) => {
+      response.writeHead(200, { 'content-length': 10 });
+      response.write('abc', () => response.socket?.resetAndDestroy());
+    },
+    expected: { isAxiosError: true },
   },
   {
     what: 'a connection that is reset',
@@ -457,7 +483,7 @@ table('redirects', [
   ]),
   { what: 'HEAD', config: { method: 'head' }, respond: redirect(303), expected: { status: 200 }, sends: 2 },
   { what: 'a redirect to nowhere', respond: send(302, 'x'), expected: { status: 302 } },
-  { what: '304', respond: send(304, '', { location: '/end' }), expected: { data: { end: true } } },
+  { what: '304', respond: redirect(304), expected: { data: { end: true } } },
   {
     what: 'none are followed',
     config: { maxRedirects: 0 },

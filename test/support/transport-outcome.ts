@@ -79,6 +79,9 @@ function described(response: AxiosResponse<unknown>): object {
     headersKind: response.headers.constructor.name,
     keys: Object.keys(response).toSorted(),
     configHeaders: { ...config.headers.toJSON() },
-    request: { method, protocol, host, path, res, headers: { ...request.getHeaders() } },
+    // Credentials do not come back in the URL of an answer; with Node's client they do.
+    responseUrl: res?.responseUrl?.replace(/\/\/.*@/, '//'),
+    sent: { statusCode: res?.statusCode, statusMessage: res?.statusMessage },
+    request: { method, protocol, host, path, headers: { ...request.getHeaders() } },
   };
 }

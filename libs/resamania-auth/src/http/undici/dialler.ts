@@ -18,7 +18,7 @@ export class Dialler {
 
   constructor(tls: ConnectionOptions = {}) {
     // A time-out is the caller's to set: undici has none of its own here.
-    const dial = buildConnector({ ...tls, timeout: 0 });
+    const dial = buildConnector({ ...(tls as buildConnector.BuildOptions), timeout: 0 });
     const connect: buildConnector.connector = (options, callback) => {
       const socket: unknown = dial(options, callback);
       if (socket instanceof Socket) this.#caller?.dials(socket);

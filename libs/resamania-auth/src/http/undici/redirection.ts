@@ -69,7 +69,7 @@ export function nextHop(
   try {
     return follow(hop, redirection, config, first);
   } catch (cause) {
-    const message = `Redirected request failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const message = `Redirected request failed: ${(cause as Error).message}`;
     throw new RedirectionError('ERR_FR_REDIRECTION_FAILURE', message, { cause });
   }
 }

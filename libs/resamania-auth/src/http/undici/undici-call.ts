@@ -104,7 +104,7 @@ export class UndiciCall implements Progress {
 
   /** A token tells its own reason, a signal hands over an event. */
   #cancellation(reason: unknown): Error {
-    return reason instanceof Error ? reason : new CanceledError(undefined, this.config, this.#hop);
+    return isReason(reason) ? reason : new CanceledError(undefined, this.config, this.#hop);
   }
 
   #timedOut(): void {
@@ -124,6 +124,10 @@ export class UndiciCall implements Progress {
     this.#stopped ??= error;
     this.#exchange?.stop(error);
   }
+}
+
+function isReason(reason: unknown): reason is Error {
+  return typeof reason === 'object' && reason !== null && !('type' in reason);
 }
 
 function subscribable(token: CancelToken): Subscribable {

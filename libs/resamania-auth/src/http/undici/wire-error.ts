@@ -13,8 +13,22 @@ const ENDED: ReadonlySet<string> = new Set([
   'UND_ERR_INFO',
   'UND_ERR_ABORTED',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-  'HPE_INVALID_EOF_STATE',
 ]);
+
+/** Node's codes by what the parser, which is the same one, has to say; undici leaves them out. */
+const PARSER_CODES: readonly (readonly [reason: RegExp, code: string])[] = [
+  [/EOF/, 'HPE_INVALID_EOF_STATE'],
+  [/status|Response overflow/, 'HPE_INVALID_STATUS'],
+  [/HTTP version/, 'HPE_INVALID_VERSION'],
+  [/can't be present with Content-Length/, 'HPE_INVALID_TRANSFER_ENCODING'],
+  [/Content-Length (?:already|can't)/, 'HPE_UNEXPECTED_CONTENT_LENGTH'],
+  [/Content-Length/, 'HPE_INVALID_CONTENT_LENGTH'],
+  [/chunk/i, 'HPE_INVALID_CHUNK_SIZE'],
+  [/expected LF/i, 'HPE_LF_EXPECTED'],
+  [/expected CR/i, 'HPE_CR_EXPECTED'],
+  [/Connection: close/, 'HPE_CLOSED_CONNECTION'],
+  [/header/i, 'HPE_INVALID_HEADER_TOKEN'],
+];
 
 /** Codes for what undici did not even try to send. */
 const REFUSED: ReadonlySet<string> = new Set([
@@ -37,14 +51,24 @@ export function isRefusal(error: Error): boolean {
 
 /** @param hasHeaders - Whether the answer had begun. */
 export function wireError(error: Error, hasHeaders: boolean): WireError {
-  const code = errorCode(error);
-  if (ENDED.has(code)) {
+  const code = parserCode(error) ?? errorCode(error);
+  if (ENDED.has(code) || code === 'HPE_INVALID_EOF_STATE') {
     const message = hasHeaders ? 'aborted' : 'socket hang up';
     return { error: coded('ECONNRESET', message, error), isTruncation: hasHeaders };
   }
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return parseError('HPE_HEADER_OVERFLOW', 'Header overflow', error);
-  if (code.startsWith('HPE_')) return parseError(code, REASON.exec(error.message)?.[1] ?? '', error);
+  if (code.startsWith('HPE_')) return parseError(code, reasonOf(error), error);
   return { error, isTruncation: false };
+}
+
+function parserCode(error: Error): string | undefined {
+  if (error.name !== 'HTTPParserError') return undefined;
+  const reason = reasonOf(error);
+  return PARSER_CODES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'HPE_INVALID_CONSTANT';
+}
+
+function reasonOf(error: Error): string {
+  return REASON.exec(error.message)?.[1] ?? '';
 }
 
 function parseError(code: string, reason: string, cause: Error): WireError {
