@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import axios, { type AxiosRequestConfig, getAdapter } from 'axios';
+import { type AxiosRequestConfig, CancelToken, create, getAdapter } from 'axios';
 
 import { createUndiciAdapter } from '../libs/resamania-auth/src/http/undici/undici-adapter.js';
 import { RecordingServer, type Responder, sendJson, sendText } from './support/recording-server.js';
@@ -12,8 +12,8 @@ import { outcome, wire } from './support/transport-outcome.js';
 const nodeAdapter = getAdapter('http');
 const fallback = jest.fn(nodeAdapter);
 const undici = createUndiciAdapter({ fallback });
-const byAxios = axios.create({ adapter: 'http' });
-const byUndici = axios.create({ adapter: undici });
+const byAxios = create({ adapter: 'http' });
+const byUndici = create({ adapter: undici });
 
 let server: RecordingServer;
 let other: RecordingServer;
@@ -454,7 +454,7 @@ table('cancellation', [
   {
     what: 'a token',
     config: () => {
-      const { token, cancel } = axios.CancelToken.source();
+      const { token, cancel } = CancelToken.source();
       server.respond = () => cancel('enough');
       return { cancelToken: token };
     },
