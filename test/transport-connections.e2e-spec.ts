@@ -1,0 +1,216 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import https from 'node:https';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+
+import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type AxiosInstance, create, getAdapter } from 'axios';
+
+import {
+  createUndiciAdapter,
+  type UndiciAdapter,
+} from '../libs/resamania-auth/src/http/undici/undici-adapter.js';
+import { RecordingServer } from './support/recording-server.js';
+import { outcome } from './support/transport-outcome.js';
+
+// A certificate for `localhost` and 127.0.0.1 that has signed itself; nothing else trusts it.
+const cert = readFileSync(new URL('./support/tls/cert.pem', import.meta.url));
+const key = readFileSync(new URL('./support/tls/key.pem', import.meta.url));
+
+const fallback = jest.fn(getAdapter('http'));
+let adapter: UndiciAdapter;
+let client: AxiosInstance;
+let byAxios: AxiosInstance;
+let server: RecordingServer;
+
+beforeAll(() => {
+  byAxios = create({ adapter: 'http' });
+});
+
+beforeEach(async () => {
+  server = await RecordingServer.start();
+  fallback.mockClear();
+  use(createUndiciAdapter({ fallback }));
+});
+
+afterEach(async () => {
+  await server.stop();
+  await adapter.close();
+});
+
+function use(next: UndiciAdapter): void {
+  adapter = next;
+  client = create({ adapter });
+}
+
+/** The remote ports that requests come from. */
+function recordPorts(): Set<number | undefined> {
+  const ports = new Set<number | undefined>();
+  server.respond = (_request, response) => {
+    ports.add(response.socket?.remotePort);
+    response.end('{}');
+  };
+  return ports;
+}
+
+async function listening(of: Server | https.Server): Promise<number> {
+  of.listen(0, '127.0.0.1');
+  await once(of, 'listening');
+  return (of.address() as AddressInfo).port;
+}
+
+describe('connections', () => {
+  it('are used again, whatever the method', async () => {
+    const ports = recordPorts();
+    const methods = ['get', 'head', 'post', 'delete', 'options', 'get'];
+    for (const method of methods) await client.request({ method, url: server.origin, data: { a: 1 } });
+    expect(server.seen.map((request) => request.method.toLowerCase())).toEqual(methods);
+    expect(ports.size).toBe(1);
+  });
+
+  it('are one per call at a time', async () => {
+    const ports = recordPorts();
+    await Promise.all(Array.from({ length: 5 }, () => client.get(server.origin)));
+    expect(ports.size).toBe(5);
+  });
+
+  it('that the server closed while idle are not used again', async () => {
+    const ports = new Set<number | undefined>();
+    const closed: Promise<unknown>[] = [];
+    server.respond = (_request, response) => {
+      const { socket } = response;
+      ports.add(socket?.remotePort);
+      response.end('{}', () => socket?.end());
+      if (socket) closed.push(once(socket, 'close'));
+    };
+    for (let call = 1; call <= 5; call += 1) {
+      await client.get(server.origin);
+      await closed.at(-1);
+    }
+    expect(ports.size).toBe(5);
+  });
+
+  it('end with a stream that nobody wants any more', async () => {
+    const gone = new Promise((resolve) => {
+      server.respond = (_request, response) => {
+        response.socket?.once('close', resolve);
+        response.write('a');
+      };
+    });
+    const { data } = await client.get<Readable>(server.origin, { responseType: 'stream' });
+    data.destroy();
+    await gone;
+  });
+
+  it('are not dialled for longer than the caller waits', async () => {
+    const silent = createServer();
+    const accepted = once(silent, 'connection') as Promise<[Socket]>;
+    const url = `https://127.0.0.1:${await listening(silent)}/`;
+    const failed = outcome(client, { url, timeout: 60 });
+    const [socket] = await accepted;
+    socket.resume();
+    await once(socket, 'close');
+    expect(await failed).toMatchObject({ code: 'ECONNABORTED', message: 'timeout of 60ms exceeded' });
+    silent.close();
+  });
+});
+
+describe('a stream', () => {
+  it('fails when its call is cancelled', async () => {
+    server.respond = (_request, response) => void response.write('a');
+    for (const http of [byAxios, client]) {
+      const controller = new AbortController();
+      const { data } = await http.get<Readable>(server.origin, {
+        responseType: 'stream',
+        signal: controller.signal,
+      });
+      const failed = text(data);
+      controller.abort();
+      await expect(failed).rejects.toMatchObject({ name: 'CanceledError', code: 'ERR_CANCELED' });
+    }
+  });
+
+  it('of an error is there to be read', async () => {
+    server.respond = (_request, response) => void response.writeHead(500).end('broken');
+    const failed = client.get(server.origin, { responseType: 'stream' });
+    const { response } = (await failed.catch((error: unknown) => error)) as { response: { data: Readable } };
+    expect(await text(response.data)).toBe('broken');
+  });
+
+  it('stays in the context of the call', async () => {
+    const context = new AsyncLocalStorage<string>();
+    await Promise.all(
+      ['a', 'b', 'a'].map((name) =>
+        context.run(name, async () => {
+          const { data } = await client.get<Readable>(server.origin, {
+            responseType: 'stream',
+            validateStatus: () => context.getStore() === name,
+          });
+          const seen: unknown[] = [];
+          data.on('data', () => seen.push(context.getStore()));
+          await once(data, 'end');
+          expect(seen).toEqual([name]);
+        }),
+      ),
+    );
+  });
+});
+
+describe('closing', () => {
+  it('waits for calls under way, and leaves later ones to the other adapter', async () => {
+    let answer: () => void = () => undefined;
+    server.respond = (_request, response) => {
+      answer = () => response.end('{"late":true}');
+    };
+    const underWay = client.get(server.origin);
+    await server.arrived(1);
+    const closed = adapter.close();
+    answer();
+    expect((await underWay).data).toEqual({ late: true });
+    await closed;
+    expect(fallback).not.toHaveBeenCalled();
+    server.respond = (_request, response) => void response.end('{}');
+    expect((await client.get(server.origin)).status).toBe(200);
+    expect(fallback).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('TLS', () => {
+  let secure: https.Server;
+  let url: string;
+
+  beforeEach(async () => {
+    secure = https.createServer({ cert, key }, (_request, response) => void response.end('{"secure":true}'));
+    url = `https://127.0.0.1:${await listening(secure)}/`;
+  });
+
+  afterEach(() => {
+    secure.closeAllConnections();
+    secure.close();
+  });
+
+  it('refuses a certificate that it does not trust, as axios does', async () => {
+    const expected = await outcome(byAxios, { url });
+    expect(await outcome(client, { url })).toEqual(expected);
+    expect(expected).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect(fallback).not.toHaveBeenCalled();
+  });
+
+  it('trusts what an agent trusts, by way of the other adapter', async () => {
+    const httpsAgent = new https.Agent({ ca: cert });
+    expect((await client.get(url, { httpsAgent })).data).toEqual({ secure: true });
+    expect(fallback).toHaveBeenCalledTimes(1);
+  });
+
+  it('trusts what its options say', async () => {
+    await adapter.close();
+    use(createUndiciAdapter({ fallback, tls: { ca: cert } }));
+    const { data, request } = await client.get(url);
+    expect(data).toEqual({ secure: true });
+    expect(request).toMatchObject({ protocol: 'https:', host: '127.0.0.1', path: '/', method: 'GET' });
+    expect(fallback).not.toHaveBeenCalled();
+  });
+});
