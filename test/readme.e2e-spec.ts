@@ -85,6 +85,7 @@ describe('the tables of the README', () => {
         ['RefreshOptions', 'refresh.'],
         ['TokenRequestOptions', 'tokenRequest.'],
         ['OnDemandOptions', 'onDemand.'],
+        ['HttpOptions', 'http.'],
       ],
     ],
     ['lifetime part', [['LifetimePart', '']]],

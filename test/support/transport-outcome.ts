@@ -9,6 +9,7 @@ import {
   isCancel,
 } from 'axios';
 
+import { OurHeaders } from '../../libs/resamania-auth/src/http/api-headers.js';
 import { SentRequest } from '../../libs/resamania-auth/src/http/sent-request.js';
 import type { Recorded } from './recording-server.js';
 
@@ -70,7 +71,7 @@ function described(response: AxiosResponse<unknown>): object {
   const { status, statusText, config } = response;
   const headers: Record<string, unknown> = { ...response.headers };
   Reflect.deleteProperty(headers, 'date');
-  const request = new SentRequest(response.request as object);
+  const request = new SentRequest(response.request as object, new OurHeaders('X-Gravitee-Api-Key'));
   const { method, protocol, host, path, res } = request;
   return {
     status,

@@ -26,6 +26,8 @@ export {
 export { hasResamaniaEnvironment, loadEnvironment } from './options/load-environment.js';
 export { resamaniaConfig } from './options/resamania.config.js';
 export type {
+  ApiTransportName,
+  HttpOptions,
   LifetimePart,
   OnDemandOptions,
   RefreshOptions,

@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 
 import { CLOCK, systemClock } from './clock.js';
+import { ApiTransport } from './http/api-transport.js';
 import { ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
 import { ResamaniaHttpService } from './http/resamania-http.service.js';
 import { resolveOptions } from './options/resolve-options.js';
@@ -29,6 +30,7 @@ export const PUBLIC_PROVIDERS = [
 
 /** What makes the public providers work. */
 export const INTERNAL_PROVIDERS: Provider[] = [
+  ApiTransport,
   TenantRegistration,
   TokenRefreshLifecycle,
   { provide: RESOLVED_OPTIONS, useFactory: resolveOptions, inject: [MODULE_OPTIONS_TOKEN] },

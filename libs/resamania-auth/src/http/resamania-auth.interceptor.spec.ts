@@ -8,6 +8,7 @@ import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js'
 import { resolveOptions } from '../options/resolve-options.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
+import { ApiTransport } from './api-transport.js';
 import { ResamaniaHttpService } from './resamania-http.service.js';
 
 function build(options: ResamaniaAuthOptions = DEMO) {
@@ -23,7 +24,13 @@ function build(options: ResamaniaAuthOptions = DEMO) {
     calls.push(config);
     return Promise.resolve({ data: '', status: 200, statusText: '', headers: {}, config });
   };
-  return { ...world, interceptor, calls, adapter, http: new ResamaniaHttpService(interceptor) };
+  return {
+    ...world,
+    interceptor,
+    calls,
+    adapter,
+    http: new ResamaniaHttpService(interceptor, new ApiTransport({ http: { transport: 'axios' } })),
+  };
 }
 
 async function withToken() {

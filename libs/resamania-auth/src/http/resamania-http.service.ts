@@ -1,23 +1,17 @@
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
-import axios, { type AxiosInstance } from 'axios';
 import { LRUCache } from 'lru-cache';
 
+import { ApiTransport } from './api-transport.js';
 import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
 
 /** How many bound services are kept, at most; the least recently used go first. They are cheap to make again. */
 const MAX_BOUND = 1000;
 
-/** An axios instance of our own, never the process-wide one. Older versions of axios do not export `create` by name. */
-function newInstance(): AxiosInstance {
-  // oxlint-disable-next-line import/no-named-as-default-member -- older versions of axios have no named export
-  return axios.create();
-}
-
-/** An `HttpService` over an axios instance of its own, bound to one tenant or to none. */
+/** An `HttpService` over an axios instance of its own, bound to one tenant. */
 class ApiHttpService extends HttpService {
-  constructor(interceptor: ResamaniaAuthInterceptor, tenant: string | undefined) {
-    super(newInstance());
+  constructor(interceptor: ResamaniaAuthInterceptor, transport: ApiTransport, tenant: string) {
+    super(transport.newInstance());
     interceptor.attachToOwn(this.axiosRef, tenant);
   }
 }
@@ -35,11 +29,16 @@ class ApiHttpService extends HttpService {
 @Injectable()
 export class ResamaniaHttpService extends HttpService {
   readonly #interceptor: ResamaniaAuthInterceptor;
+  readonly #transport: ApiTransport;
   readonly #bound = new LRUCache<string, HttpService>({ max: MAX_BOUND });
 
-  constructor(@Inject(ResamaniaAuthInterceptor) interceptor: ResamaniaAuthInterceptor) {
-    super(newInstance());
+  constructor(
+    @Inject(ResamaniaAuthInterceptor) interceptor: ResamaniaAuthInterceptor,
+    @Inject(ApiTransport) transport: ApiTransport,
+  ) {
+    super(transport.newInstance());
     this.#interceptor = interceptor;
+    this.#transport = transport;
     interceptor.attachToOwn(this.axiosRef, undefined);
   }
 
@@ -50,7 +49,7 @@ export class ResamaniaHttpService extends HttpService {
   forTenant(tenant: string): HttpService {
     const known = this.#bound.get(tenant);
     if (known !== undefined) return known;
-    const service = new ApiHttpService(this.#interceptor, tenant);
+    const service = new ApiHttpService(this.#interceptor, this.#transport, tenant);
     this.#bound.set(tenant, service);
     return service;
   }

@@ -94,6 +94,19 @@ export interface OnDemandOptions {
   missTtlMs?: number;
 }
 
+/** How the library's own HTTP services send their requests. */
+export interface HttpOptions {
+  /**
+   * `undici` for its keep-alive connections, which are faster: what it cannot do, such as proxies and agents, goes through
+   * axios' own adapter by itself. `axios` for axios' own adapter always.
+   * @default 'undici'
+   */
+  transport?: ApiTransportName;
+}
+
+/** `undici`, or `axios`' own adapter. */
+export type ApiTransportName = 'undici' | 'axios';
+
 /**
  * What to do with an API call that was answered 401 because of its token.
  *
@@ -158,6 +171,11 @@ export interface ResamaniaAuthOptions {
    * @default 'renew-and-replay'
    */
   retryOn401?: RetryOn401;
+  /**
+   * How `ResamaniaHttpService` and the services bound to a tenant send their requests.
+   * @default {}
+   */
+  http?: HttpOptions;
   /**
    * Share of the gateway's daily quota, above 0 and below 1, from which on the event `quota-low` is emitted.
    * @default 0.8

@@ -3,6 +3,7 @@ import { normaliseBaseUrl } from './base-url.js';
 import { checkOptions } from './check-options.js';
 import {
   DEFAULT_API_KEY_HEADER,
+  DEFAULT_HTTP,
   DEFAULT_ON_DEMAND,
   DEFAULT_QUOTA_WARNING_SHARE,
   DEFAULT_REFRESH,
@@ -46,6 +47,7 @@ function complete(options: ValidOptions, tenants: readonly ValidTenantOptions[])
     tokenRequest: Object.freeze(overlay(DEFAULT_TOKEN_REQUEST, options.tokenRequest)),
     onDemand: Object.freeze(overlay(DEFAULT_ON_DEMAND, options.onDemand)),
     retryOn401: options.retryOn401 ?? DEFAULT_RETRY_ON_401,
+    http: Object.freeze(overlay(DEFAULT_HTTP, options.http)),
     quotaWarningShare: options.quotaWarningShare ?? DEFAULT_QUOTA_WARNING_SHARE,
   });
 }

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { baseUrlFlaw } from './base-url.js';
 import { kindOf } from './problem.js';
 import type {
+  ApiTransportName,
+  HttpOptions,
   LifetimePart,
   OnDemandOptions,
   RefreshOptions,
@@ -70,6 +72,10 @@ const onDemand = strict({
   missTtlMs: count(Number.MAX_SAFE_INTEGER),
 } satisfies ShapeOf<OnDemandOptions>);
 
+const http = strict({
+  transport: field<ApiTransportName>(rules.oneOf(['undici', 'axios'])).optional(),
+} satisfies ShapeOf<HttpOptions>);
+
 /** Each tenant is left to `tenantSchema`, which `resolve-tenant-options.ts` applies one by one. */
 export const optionsSchema = strict({
   apiBaseUrl: field<string>(baseUrlFlaw).optional(),
@@ -82,12 +88,14 @@ export const optionsSchema = strict({
   tokenRequest: tokenRequest.optional(),
   onDemand: onDemand.optional(),
   retryOn401: field<RetryOn401>(rules.oneOf(['renew-and-replay', 'invalidate', 'off'])).optional(),
+  http: http.optional(),
   quotaWarningShare: field<number>(rules.range({ above: 0 }, 1)).optional(),
   allowInsecureHttp: flag,
 } satisfies ShapeOf<ResamaniaAuthOptions>);
 
 /** To send an option that stands in the wrong place home. */
 export const OPTION_HOMES: ReadonlyMap<string, string> = new Map([
+  ...homes(http.shape, 'http'),
   ...homes(onDemand.shape, 'onDemand'),
   ...homes(tokenRequest.shape, 'tokenRequest'),
   ...homes(refresh.shape, 'refresh'),
