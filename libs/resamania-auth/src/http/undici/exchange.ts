@@ -41,6 +41,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Caller {
   #isStopped = false;
   #socket: Socket | undefined;
   #abort: (() => void) | undefined;
+  #release: (() => void) | undefined;
   #response: AxiosResponse | undefined;
   #body: BodyStream | undefined;
   #handedOver: Readable | undefined;
@@ -75,6 +76,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Caller {
     this.#socket = socket;
   }
 
+  leases(release: () => void): void {
+    this.#release = release;
+  }
+
   onConnect(abort: () => void): void {
     this.#abort = abort;
     this.#socket = undefined;
@@ -106,14 +111,14 @@ export class Exchange implements Dispatcher.DispatchHandler, Caller {
   }
 
   onComplete(): void {
-    this.#abort = undefined;
+    this.#over();
     if (this.#body === undefined) this.#finish();
     else this.#body.feed(null);
   }
 
   onError(error: Error): void {
     if (this.#abort === undefined && isRefusal(error)) this.#reject(new Refusal());
-    this.#abort = undefined;
+    this.#over();
     const wire = wireError(error, this.#response !== undefined);
     if (this.#body !== undefined)
       this.#body.fail(wire.isTruncation ? wire.error : wireError(error, true).error);
@@ -189,6 +194,15 @@ export class Exchange implements Dispatcher.DispatchHandler, Caller {
     this.#isSettled = true;
     this.#hop.destroyed = true;
     this.#fail(error);
+  }
+
+  /** The connection is free for others. */
+  #over(): void {
+    this.#abort = undefined;
+    this.#socket = undefined;
+    const release = this.#release;
+    this.#release = undefined;
+    release?.();
   }
 
   /** Gives up the connection, or the attempt to get one. */

@@ -1,5 +1,6 @@
 import axios, { type AxiosHeaders } from 'axios';
 
+// oxlint-disable-next-line import/no-named-as-default-member -- not all types of axios have the named export
 const USER_AGENT = `axios/${axios.VERSION}`;
 
 /** What is allowed in a header on the wire; spaces and tabs only inside. */

@@ -100,12 +100,17 @@ export class Hop {
     return `${protocol}//${authority}${path}`;
   }
 
+  static origin(hop: Hop): string {
+    const { protocol, authority } = hop.#target;
+    return `${protocol}//${authority}`;
+  }
+
   static dispatchOptions(hop: Hop): Dispatcher.DispatchOptions {
-    const { protocol, authority, path } = hop.#target;
+    const { path } = hop.#target;
     const { method, lines, auth, body } = hop.#content;
     const headers = auth === undefined ? [...lines] : [...lines, 'Authorization', basic(auth)];
     // Without `reset: false` a connection is closed after HEAD, and after a body that the method does not ask for.
-    return { origin: `${protocol}//${authority}`, path, method, headers, body: body ?? null, reset: false };
+    return { path, method, headers, body: body ?? null, reset: false };
   }
 }
 

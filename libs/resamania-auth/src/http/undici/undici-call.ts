@@ -78,7 +78,7 @@ export class UndiciCall implements Progress {
       if (this.#stopped !== undefined) throw this.#stopped;
       const exchange = new Exchange(this, this.#hop);
       this.#exchange = exchange;
-      dialler.dispatch(Hop.dispatchOptions(this.#hop), exchange);
+      dialler.dispatch(Hop.origin(this.#hop), Hop.dispatchOptions(this.#hop), exchange);
       const answer = await exchange.answer;
       if (!(answer instanceof Redirection)) return answer;
       this.#follow(answer, redirects);
