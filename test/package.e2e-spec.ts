@@ -39,6 +39,7 @@ describe('in plain Node', () => {
       'ResamaniaAuthInterceptor',
       'ResamaniaAuthModule',
       'ResamaniaConfigError',
+      'ResamaniaExceptionFilter',
       'ResamaniaHttpService',
       'ResamaniaRequestError',
       'ResamaniaSecretError',
@@ -47,11 +48,15 @@ describe('in plain Node', () => {
       'ResamaniaTenantRegistry',
       'ResamaniaTokenError',
       'ResamaniaTokenService',
+      'bindResamaniaTenant',
       'getResamaniaHttpToken',
       'hasResamaniaEnvironment',
       'loadEnvironment',
       'readApiError',
       'resamaniaConfig',
+      'tenantFromHeader',
+      'tenantFromParam',
+      'tenantFromSubdomain',
     ]);
   });
 
