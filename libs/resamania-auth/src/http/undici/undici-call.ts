@@ -108,7 +108,12 @@ export class UndiciCall implements Progress {
   }
 
   #timedOut(): void {
-    if (!this.#hasResponse || this.config.maxRedirects === 0) this.#stop(this.#timeoutError());
+    const { maxRedirects, responseType } = this.config;
+    if (!this.#hasResponse) this.#stop(this.#timeoutError());
+    else if (maxRedirects === 0) {
+      // A request that follows no redirects is Node's own, which leaves a stream that was handed over alone.
+      if (responseType !== 'stream') this.#stop(this.#timeoutError());
+    }
     // After the headers it is the connection that Node gives up when nothing comes.
     else this.#exchange?.truncate();
   }
