@@ -1,5 +1,5 @@
 // One row per chain: its token as a living bar, and what is known about it.
-import { count, duration, time, write } from './format.js';
+import { count, duration, time, write, writeWithCode } from './format.js';
 import { stagesOf, stateOf } from './token-life.js';
 
 /** How often the bars move where motion is welcome, and where it is not, in milliseconds. */
@@ -63,9 +63,15 @@ export class ChainList {
     write(node.querySelector('.state'), state.text);
     write(fact('obtained'), count(status.obtained));
     node.querySelector('.fact-calls').hidden = calls === undefined;
-    if (calls) write(fact('calls'), callsText(calls));
-    write(fact('quota'), quotaText(status.limits?.quota));
-    write(node.querySelector('.failure'), this.#failureText(status));
+    write(fact('calls'), count(calls?.answered ?? 0));
+    write(
+      fact('calls-failed'),
+      calls?.failed ? `${count(calls.failed)} failed: ${calls.lastFailure.replaceAll('_', ' ')}` : '',
+    );
+    const quota = status.limits?.quota;
+    write(fact('quota'), quota?.remaining === undefined ? '–' : count(quota.remaining));
+    write(fact('quota-of'), quotaText(quota));
+    writeWithCode(node.querySelector('.failure'), this.#failureText(status));
     const marks = { obtained: 'start', due: 'due', margin: 'usable', expires: 'end' };
     for (const [mark, stage] of Object.entries(marks)) {
       write(node.querySelector(`[data-mark="${mark}"]`), time(stages?.[stage]));
@@ -120,18 +126,12 @@ function place(node, stages) {
   bar.classList.toggle('bar-empty', stages === undefined);
   if (stages === undefined) return;
   const share = (instant) => `${(100 * (instant - stages.start)) / (stages.end - stages.start)}%`;
-  bar.parentElement.style.setProperty('--due', share(stages.due));
-  bar.parentElement.style.setProperty('--usable', share(stages.usable));
+  bar.parentElement.style.setProperty('--due-at', share(stages.due));
+  bar.parentElement.style.setProperty('--usable-at', share(stages.usable));
 }
 
-function callsText({ answered, failed, lastFailure }) {
-  const total = count(answered);
-  return failed === 0 ? total : `${total}, ${count(failed)} failed (last: ${lastFailure})`;
-}
-
-function quotaText(quota) {
-  if (quota?.remaining === undefined) return '–';
-  return quota.limit === undefined
-    ? count(quota.remaining)
-    : `${count(quota.remaining)} of ${count(quota.limit)}`;
+function quotaText({ limit, resetAt } = {}) {
+  const size = limit === undefined ? '' : `of ${count(limit)}`;
+  const reset = resetAt === undefined ? '' : `until ${time(Date.parse(resetAt))}`;
+  return [size, reset].filter(Boolean).join(' ');
 }

@@ -35,7 +35,7 @@ export class Faults {
         headers: { 'content-type': 'application/json' },
         body: '{}',
       });
-      this.#say(answer.ok ? `${name}: done` : `${name}: refused (HTTP ${answer.status})`);
+      this.#say(answer.ok ? `Told the sandbox: ${name}` : `${name}: refused (HTTP ${answer.status})`);
     } catch {
       this.#say(`${name}: the sample does not answer`);
     }

@@ -25,6 +25,19 @@ export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** The same for a text that names options between backticks. */
+export function writeWithCode(node, text) {
+  if (node.dataset.text === text) return;
+  node.dataset.text = text;
+  const parts = text.split('`').map((part, index) => {
+    if (index % 2 === 0) return part;
+    const code = document.createElement('code');
+    code.textContent = part;
+    return code;
+  });
+  node.replaceChildren(...parts);
+}
+
 function pad(value) {
   return String(value).padStart(2, '0');
 }

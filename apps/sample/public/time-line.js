@@ -51,7 +51,7 @@ function describe(event) {
       return {
         kind: event.tokenStillUsable ? 'warn' : 'bad',
         word: 'failed',
-        detail: `${event.message} ${event.tokenStillUsable ? 'The old token serves meanwhile.' : 'There is no usable token.'}`,
+        detail: `${event.message} ${event.tokenStillUsable ? 'Old token serves.' : 'No usable token.'}`,
       };
     case 'wait-started':
       return {
@@ -73,7 +73,7 @@ function describe(event) {
 }
 
 function lifetimeText({ at, expiresAt, oddity }) {
-  const text = `expires in ${duration(Date.parse(expiresAt) - Date.parse(at))}`;
+  const text = `for ${duration(Date.parse(expiresAt) - Date.parse(at))}`;
   return oddity === undefined ? text : `${text}; ${oddity}`;
 }
 

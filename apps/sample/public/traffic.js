@@ -60,7 +60,14 @@ export class TrafficCharts {
         y: { range: (_plot, _least, most) => [0, Math.max(4, most)] },
       },
       axes: [
-        { ...axis, grid: { show: false }, space: 60, size: 22, values: (_plot, ticks) => ticks.map(ago) },
+        {
+          ...axis,
+          grid: { show: false },
+          space: 60,
+          size: 28,
+          gap: 8,
+          values: (_plot, ticks) => ticks.map(ago),
+        },
         { ...axis, size: 26, space: 30, incrs: [1, 2, 4, 5, 10] },
       ],
       series: [{}, ...lines],
