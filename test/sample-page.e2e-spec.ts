@@ -107,14 +107,14 @@ inBrowser('the page of the sample, in Chromium', () => {
       await page.locator('#fault-said', { hasText: 'Told the sandbox' }).waitFor();
     }
     await page
-      .locator('.fact-calls', { hasText: /failed: HTTP 401/ })
+      .locator('.fact-calls', { hasText: /failed, last: HTTP 401/ })
       .first()
       .waitFor();
     await page.getByRole('button', { name: /^Heal everything/ }).click();
     await page.locator('button.active').first().waitFor({ state: 'detached' });
     expect(await opened.overflows()).toBe(false);
     await opened.expectClean();
-    await app.end('SIGKILL');
+    expect((await app.end('SIGTERM')).tookMs).toBeLessThan(1000);
     await page.locator('#connection', { hasText: 'Disconnected' }).waitFor();
   });
 

@@ -5,6 +5,8 @@ import { stagesOf, stateOf } from './token-life.js';
 /** How often the bars move where motion is welcome, and where it is not, in milliseconds. */
 const STEP_MS = 100;
 const CALM_STEP_MS = 1_000;
+/** A failed call is news for so long, in milliseconds. */
+const RECENT_MS = 5_000;
 
 export class ChainList {
   #list;
@@ -64,10 +66,7 @@ export class ChainList {
     write(fact('obtained'), count(status.obtained));
     node.querySelector('.fact-calls').hidden = calls === undefined;
     write(fact('calls'), count(calls?.answered ?? 0));
-    write(
-      fact('calls-failed'),
-      calls?.failed ? `${count(calls.failed)} failed: ${calls.lastFailure.replaceAll('_', ' ')}` : '',
-    );
+    this.#fillFailedCalls(fact('calls-failed'), calls);
     const quota = status.limits?.quota;
     write(fact('quota'), quota?.remaining === undefined ? '–' : count(quota.remaining));
     write(fact('quota-of'), quotaText(quota));
@@ -77,6 +76,12 @@ export class ChainList {
       write(node.querySelector(`[data-mark="${mark}"]`), time(stages?.[stage]));
     }
     place(node, stages);
+  }
+
+  #fillFailedCalls(node, { failed, lastFailure, lastFailedAt } = {}) {
+    write(node, failed ? `${count(failed)} failed, last: ${lastFailure.replaceAll('_', ' ')}` : '');
+    const isRecent = Date.now() + this.#clock.offsetMs - Date.parse(lastFailedAt) < RECENT_MS;
+    node.classList.toggle('sub-bad', isRecent);
   }
 
   #failureText({ tenant, failure }) {

@@ -6,6 +6,7 @@ export class TrafficCharts {
   #section;
   #charts = [];
   #data;
+  #seconds = new Map();
   #dark = matchMedia('(prefers-color-scheme: dark)');
 
   constructor(section) {
@@ -16,10 +17,13 @@ export class TrafficCharts {
   show(seconds, clock) {
     this.#section.hidden = seconds === undefined;
     if (seconds === undefined) return;
-    this.#data = columns(seconds, Math.floor((Date.now() + clock.offsetMs) / 1000));
+    const now = Math.floor((Date.now() + clock.offsetMs) / 1000);
+    for (const second of seconds) this.#seconds.set(second.at, second);
+    for (const at of this.#seconds.keys()) if (at < now - SECONDS) this.#seconds.delete(at);
+    this.#data = columns(this.#seconds, now);
     if (this.#charts.length === 0) this.#build();
     else for (const { plot, pick } of this.#charts) plot.setData(pick(this.#data));
-    this.#describe(seconds);
+    this.#describe([...this.#seconds.values()]);
   }
 
   #build() {
@@ -89,8 +93,7 @@ export class TrafficCharts {
 }
 
 /** Columns for the chart, with a zero for every quiet second. */
-function columns(seconds, now) {
-  const known = new Map(seconds.map((second) => [second.at, second]));
+function columns(known, now) {
   const at = Array.from({ length: SECONDS }, (_, index) => now - SECONDS + index);
   const column = (name) => at.map((second) => known.get(second)?.[name] ?? 0);
   return {

@@ -19,7 +19,7 @@ import {
 
 import type { FaultState } from '../sandbox/fault-board.js';
 import { SandboxDemo } from '../sandbox/sandbox-demo.js';
-import type { ChainCalls, TrafficSecond } from '../sandbox/traffic.js';
+import { type ChainCalls, KEPT_SECONDS, type TrafficSecond } from '../sandbox/traffic.js';
 
 /** What the page gets again and again. No token and no secret is in it. */
 export interface PageState {
@@ -38,6 +38,8 @@ export interface PageState {
 const KEPT_EVENTS = 60;
 /** From one state to the next, when nothing happens: a heartbeat too. In milliseconds. */
 const STATE_EVERY_MS = 1_000;
+/** How much of the traffic goes with each state, in seconds. */
+const NEWS_SECONDS = 5;
 /** How long a browser waits before it connects again, in milliseconds. */
 const RECONNECT_AFTER_MS = 1_000;
 
@@ -65,7 +67,7 @@ export class PageFeed implements OnModuleInit {
       const states = merge(interval(STATE_EVERY_MS), this.demo?.faults.changes$ ?? EMPTY).pipe(
         map(() => message('state', this.#state())),
       );
-      const first = message('snapshot', { events: this.#history, ...this.#state() });
+      const first = message('snapshot', { events: this.#history, ...this.#state(KEPT_SECONDS) });
       const closing = this.tokens.events$.pipe(ignoreElements(), endWith(true));
       return merge(
         of({ ...first, retry: RECONNECT_AFTER_MS }),
@@ -76,7 +78,8 @@ export class PageFeed implements OnModuleInit {
     });
   }
 
-  #state(): PageState {
+  /** `seconds` is how much of the traffic to tell: all of it once, then what is new, with a little overlap. */
+  #state(seconds = NEWS_SECONDS): PageState {
     const { demo } = this;
     return {
       now: new Date(),
@@ -85,7 +88,7 @@ export class PageFeed implements OnModuleInit {
         sandbox: {
           faults: demo.faults.list(),
           calls: demo.traffic.calls(),
-          seconds: demo.traffic.seconds(),
+          seconds: demo.traffic.seconds(seconds),
         },
       }),
     };

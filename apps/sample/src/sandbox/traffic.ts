@@ -27,6 +27,8 @@ export interface ChainCalls {
   readonly failed: number;
   /** Why the last call failed that did: a code of the library, or the HTTP status of the API. */
   readonly lastFailure?: string;
+  /** When that was. */
+  readonly lastFailedAt?: Date;
 }
 
 /** How a call ended: nothing for an answer, or why there was none. */
@@ -35,7 +37,7 @@ export type CallOutcome = string | undefined;
 /** From one call to the next, of whichever chain; each has its turn. In milliseconds. */
 const CALL_EVERY_MS = 500;
 /** How far back the chart goes, in seconds. */
-const KEPT_SECONDS = 120;
+export const KEPT_SECONDS = 120;
 
 /** Light traffic for the page to show: one call after the other, chain by chain, counted by the second. */
 export class Traffic {
@@ -68,10 +70,10 @@ export class Traffic {
     return [...this.#calls.values()];
   }
 
-  /** The last two minutes, less the second that is not over yet, oldest first; quiet seconds are left out. */
-  seconds(): TrafficSecond[] {
+  /** So many seconds, less the one that is not over yet, oldest first; quiet ones are left out. */
+  seconds(howMany = KEPT_SECONDS): TrafficSecond[] {
     const current = secondNow();
-    return [...this.#seconds.values()].filter(({ at }) => at < current && at >= current - KEPT_SECONDS);
+    return [...this.#seconds.values()].filter(({ at }) => at < current && at >= current - howMany);
   }
 
   #once(tenant: string): Observable<unknown> {
@@ -88,7 +90,12 @@ export class Traffic {
       this.#calls.set(tenant, { ...before, answered: before.answered + 1 });
     } else {
       this.#second().failed += 1;
-      this.#calls.set(tenant, { ...before, failed: before.failed + 1, lastFailure: failure });
+      this.#calls.set(tenant, {
+        ...before,
+        failed: before.failed + 1,
+        lastFailure: failure,
+        lastFailedAt: new Date(),
+      });
     }
   }
 
