@@ -9,7 +9,9 @@ import {
 } from 'nestjs-resamania-auth';
 
 import { ChainsModule } from './chains/chains.module.js';
+import { PageModule } from './page/page.module.js';
 import { EmbeddedSandbox, EmbeddedSandboxModule } from './sandbox/embedded-sandbox.module.js';
+import { SandboxDemoModule } from './sandbox/sandbox-demo.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
 
 /** The sample: the API of `RESAMANIA_*` where that is set, an embedded sandbox where it is not. */
@@ -17,7 +19,10 @@ import { TokensModule } from './tokens/tokens.module.js';
 export class AppModule {
   static forEnvironment(env: NodeJS.ProcessEnv): DynamicModule {
     const auth = hasResamaniaEnvironment(env) ? configuredApi() : sandboxApi();
-    return { module: AppModule, imports: [ScheduleModule.forRoot(), ...auth, ChainsModule, TokensModule] };
+    return {
+      module: AppModule,
+      imports: [ScheduleModule.forRoot(), ...auth, ChainsModule, TokensModule, PageModule],
+    };
   }
 }
 
@@ -32,7 +37,7 @@ function configuredApi(): DynamicModule['imports'] & object {
   ];
 }
 
-/** The same options, from a sandbox that starts with the application and ends with it. */
+/** The same options, from a sandbox that starts with the application and ends with it, and that the page can break. */
 function sandboxApi(): DynamicModule['imports'] & object {
   return [
     ConfigModule.forRoot({ isGlobal: true }),
@@ -42,5 +47,6 @@ function sandboxApi(): DynamicModule['imports'] & object {
       useFactory: (sandbox: EmbeddedSandbox, config: ConfigService) =>
         sandbox.start(Number(config.get('SANDBOX_TOKENS_LIVE') ?? 20)),
     }),
+    SandboxDemoModule,
   ];
 }

@@ -2,11 +2,14 @@ import 'reflect-metadata';
 
 import { existsSync } from 'node:fs';
 
-import { type INestApplication, Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ResamaniaTenantRegistry } from 'nestjs-resamania-auth';
 
 import { AppModule } from './app.module.js';
+import { serveDocs } from './page/serve-docs.js';
+import { servePage } from './page/serve-page.js';
 
 const DEFAULT_PORT = 3000;
 const logger = new Logger('Sample');
@@ -14,11 +17,13 @@ const logger = new Logger('Sample');
 // Before anything else: whether RESAMANIA_* is set decides which modules there are.
 if (existsSync('.env')) process.loadEnvFile();
 
-const app = await NestFactory.create(AppModule.forEnvironment(process.env), {
+const app = await NestFactory.create<NestExpressApplication>(AppModule.forEnvironment(process.env), {
   // Ends at once on Ctrl-C, whatever browser still holds a connection.
   forceCloseConnections: true,
 });
 app.enableShutdownHooks();
+servePage(app);
+serveDocs(app);
 try {
   await app.listen(process.env['PORT'] ?? DEFAULT_PORT);
   await sayWhere(app);
@@ -29,10 +34,10 @@ try {
   await app.close();
 }
 
-async function sayWhere(running: INestApplication): Promise<void> {
+async function sayWhere(running: NestExpressApplication): Promise<void> {
   const url = (await running.getUrl()).replace('[::1]', 'localhost');
   const tenant = running.get(ResamaniaTenantRegistry).list()[0]?.name ?? ':tenant';
-  logger.log(`Listening on ${url}. Try:`);
+  logger.log(`Listening on ${url}. Open it in a browser to watch the tokens, ${url}/docs for the API. Or:`);
   for (const route of ['/chains', `/chains/${tenant}/clubs`, `/chains/${tenant}/classes`, '/tokens']) {
     logger.log(`  curl ${url}${route}`);
   }

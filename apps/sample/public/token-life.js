@@ -1,0 +1,23 @@
+// What a token's status means: its stages, and the one word for how its chain is doing.
+
+/** The stages of a token's life as instants, or `undefined` where there is no token. */
+export function stagesOf({ obtainedAt, expiresAt, usableUntil, nextRefreshAt, failure }, knownDue) {
+  if (obtainedAt === undefined || expiresAt === undefined) return undefined;
+  const start = Date.parse(obtainedAt);
+  const end = Date.parse(expiresAt);
+  const usable = Date.parse(usableUntil ?? expiresAt);
+  // After a failure the next request is another try: the bar keeps showing when the token was due.
+  const due = Date.parse(failure ? (knownDue ?? usableUntil) : (nextRefreshAt ?? usableUntil));
+  return { start, end, usable, due: Math.min(usable, Math.max(start, due)) };
+}
+
+/** How a chain is doing. `kind` is for the style sheet, `text` for people. */
+export function stateOf({ state, refreshing, failure }) {
+  if (state === 'valid') {
+    if (failure) return { kind: 'coping', text: 'Old token serves' };
+    return refreshing ? { kind: 'renewing', text: 'Renewing' } : { kind: 'valid', text: 'Valid' };
+  }
+  if (state === 'obtaining') return { kind: 'obtaining', text: 'Obtaining' };
+  if (state === 'waiting') return { kind: 'waiting', text: 'No token, waiting' };
+  return { kind: 'idle', text: 'No token' };
+}
