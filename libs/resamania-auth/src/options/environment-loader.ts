@@ -4,6 +4,7 @@ import {
   ALLOW_INSECURE_HTTP,
   DEFAULT_TENANT,
   checkTenantNames,
+  SHARED_FIELDS,
   type TenantField,
   TENANTS,
   variableOf,
@@ -29,9 +30,6 @@ const SINGLE_TENANT_ONLY: readonly TenantField[] = [
   'clubId',
   'networkNodeId',
 ];
-
-/** What a tenant without its own value takes from the unprefixed variable; the API key comes from the module's options. */
-const SHARED: ReadonlySet<TenantField> = new Set(['apiBaseUrl', 'scope', 'tokenPath', 'renewWith']);
 
 /** Builds the options from variables, and remembers which value came from which variable. */
 export class EnvironmentLoader {
@@ -102,7 +100,7 @@ export class EnvironmentLoader {
 
   #variableOf(field: TenantField, name: string | undefined): string {
     const own = variableOf(field, name);
-    return this.#reader.isSet(own) || !SHARED.has(field) ? own : variableOf(field);
+    return this.#reader.isSet(own) || !SHARED_FIELDS.has(field) ? own : variableOf(field);
   }
 
   #from(path: string, variable: string, fallback?: string): string | undefined {

@@ -35,7 +35,7 @@ export class HttpTokenTransport implements TokenTransport {
 
   post({ url, headers, form }: TokenHttpRequest): Observable<HttpAnswer> {
     return this.#http.post<unknown>(url, form.toString(), { headers }).pipe(
-      map(toAnswer),
+      map(answerOf),
       catchError((error: unknown) => throwError(() => toFailure(error))),
     );
   }
@@ -46,7 +46,8 @@ export class HttpTokenTransport implements TokenTransport {
   }
 }
 
-function toAnswer({ status, headers, data }: AxiosResponse<unknown>): HttpAnswer {
+/** An answer as axios has it, in the form that it is judged in. */
+export function answerOf({ status, headers, data }: AxiosResponse<unknown>): HttpAnswer {
   const bag: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) bag[name.toLowerCase()] = String(value);
   return { status, headers: bag, body: typeof data === 'string' ? data : '' };

@@ -34,7 +34,7 @@ export interface TokenTimes {
  */
 export function readLifetime(claims: LifetimeClaims): ReadLifetime | undefined {
   const declared = declaredMs(claims.expiresIn);
-  const signed = jwtLifetimeMs(claims.accessToken);
+  const signed = readJwtTimes(claims.accessToken)?.lifetimeMs;
   if (declared.ms !== undefined && declared.ms <= 0) return undefined;
   const bounds = [declared.ms, signed].filter((ms) => ms !== undefined);
   if (bounds.length === 0) {
@@ -80,7 +80,8 @@ export function partMs(part: ResolvedLifetimePart, lifetimeMs: number): number {
   return Math.min(lifetimeMs * part.share, part.maxMs);
 }
 
-function declaredMs(expiresIn: unknown): { ms?: number; oddity?: string } {
+/** `expires_in` in milliseconds, as a number or a numeric string. */
+export function declaredMs(expiresIn: unknown): { ms?: number; oddity?: string } {
   if (expiresIn === undefined || expiresIn === null) return {};
   const isNumeric = typeof expiresIn === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(expiresIn);
   const seconds = isNumeric ? Number(expiresIn) : expiresIn;
@@ -89,8 +90,16 @@ function declaredMs(expiresIn: unknown): { ms?: number; oddity?: string } {
     : { oddity: 'has an expires_in that is no number' };
 }
 
-/** `exp - iat` of a JWT in milliseconds, read without verifying it: it only ever shortens a lifetime. */
-function jwtLifetimeMs(token: string): number | undefined {
+/** What a JWT says of its own time, in milliseconds. */
+export interface JwtTimes {
+  /** `iat`, since the epoch of the server's clock. */
+  readonly issuedAt: number;
+  /** `exp - iat`. */
+  readonly lifetimeMs: number;
+}
+
+/** The times of a JWT, read without verifying it: its lifetime only ever shortens the one that is taken. */
+export function readJwtTimes(token: string): JwtTimes | undefined {
   const payload = token.split('.', 3)[1];
   if (payload === undefined) return undefined;
   try {
@@ -98,7 +107,7 @@ function jwtLifetimeMs(token: string): number | undefined {
     if (typeof claims !== 'object' || claims === null) return undefined;
     const { exp, iat } = claims as { exp?: unknown; iat?: unknown };
     if (typeof exp !== 'number' || typeof iat !== 'number' || !(exp > iat)) return undefined;
-    return (exp - iat) * 1000;
+    return { issuedAt: iat * 1000, lifetimeMs: (exp - iat) * 1000 };
   } catch {
     return undefined;
   }

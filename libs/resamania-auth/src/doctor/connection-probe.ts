@@ -1,0 +1,59 @@
+import { lookup } from 'node:dns/promises';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls, TLSSocket } from 'node:tls';
+
+/** Where to connect to. */
+export interface Endpoint {
+  /** As it stands in a URL, an IPv6 address without its brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly isTls: boolean;
+}
+
+/** A connection that was made, and closed at once. */
+export interface Connected {
+  /** When the server's certificate ends, in milliseconds since the epoch; `undefined` without TLS. */
+  readonly certificateEndsAt: number | undefined;
+}
+
+/** How the doctor looks at the network. Both fail with the system's error, whose `code` is what matters. */
+export interface ConnectionProbe {
+  /** How many addresses a name has. */
+  resolve(host: string): Promise<number>;
+  /** Connects, with TLS and a check of the certificate where that is asked for. Aborting hangs up. */
+  connect(endpoint: Endpoint, signal: AbortSignal): Promise<Connected>;
+}
+
+/** The network of this machine. */
+export const systemProbe: ConnectionProbe = {
+  async resolve(host) {
+    return (await lookup(host, { all: true })).length;
+  },
+
+  connect({ host, port, isTls }, signal) {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      // An address is no server name: RFC 6066 wants host names only.
+      const servername = /^[\d.]+$|:/.test(host) ? '' : host;
+      const socket: Socket = isTls ? connectTls({ host, port, servername }) : connectTcp({ host, port });
+      const hangUp = () => {
+        socket.destroy();
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', hangUp, { once: true });
+      socket.once(isTls ? 'secureConnect' : 'connect', () => {
+        resolve({ certificateEndsAt: certificateEnd(socket) });
+        socket.destroy();
+      });
+      // For good: a socket that was told to end may still complain.
+      socket.on('error', reject);
+      socket.once('close', () => signal.removeEventListener('abort', hangUp));
+    });
+  },
+};
+
+function certificateEnd(socket: Socket): number | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const end = Date.parse(socket.getPeerCertificate().valid_to);
+  return Number.isNaN(end) ? undefined : end;
+}
