@@ -42,6 +42,8 @@ export default {
     'libs/resamania-auth/src/**/*.ts',
     '!**/*.spec.ts',
     '!**/index.ts',
+    // Runs in a process of its own.
+    '!**/resamania-auth/src/cli.ts',
     '!**/options/{resamania-auth,tenant}-options.ts',
     '!**/tenants/tenant-changes.ts',
     '!**/token/token-events.ts',

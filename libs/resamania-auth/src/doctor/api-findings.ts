@@ -54,7 +54,8 @@ function unauthorized({ error }: ApiOutcome, answer: HttpAnswer, now: number): F
   if (error?.unauthorizedBy === 'gateway') {
     return failureFinding(classifyAnswer({ ...answer, body: '' }, now), now);
   }
-  const who = error?.unauthorizedBy === 'token' ? 'the token that was just issued' : 'the call, without a reason';
+  const who =
+    error?.unauthorizedBy === 'token' ? 'the token that was just issued' : 'the call, without a reason';
   return {
     verdict: 'failed',
     detail: `The API refused ${who} (HTTP 401).`,
@@ -82,7 +83,8 @@ function forbidden({ error }: ApiOutcome, answer: HttpAnswer, now: number): Find
 function notFound({ asked }: ApiOutcome, tenant: Tenant): Finding {
   const context = contextOf(tenant);
   const detail = `The API found no ${asked}${context === '' ? '' : ` with ${context}`} (HTTP 404).`;
-  const headers = context === '' ? '' : `, and that ${context} ${context.includes(' and ') ? 'are' : 'is'} there`;
+  const headers =
+    context === '' ? '' : `, and that ${context} ${context.includes(' and ') ? 'are' : 'is'} there`;
   return {
     verdict: 'failed',
     detail,

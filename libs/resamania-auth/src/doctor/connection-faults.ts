@@ -55,7 +55,8 @@ const FAULTS: readonly Fault[] = [
   {
     codes: /^(?:UNABLE_TO_|CERT_)/,
     what: 'the TLS certificate of {host} cannot be verified.',
-    remedy: "Check that the host sends its whole chain, or name a company's authority in NODE_EXTRA_CA_CERTS.",
+    remedy:
+      "Check that the host sends its whole chain, or name a company's authority in NODE_EXTRA_CA_CERTS.",
   },
   {
     codes: /^(?:EPROTO|ERR_SSL_|ERR_TLS_)/,

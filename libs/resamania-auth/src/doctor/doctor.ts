@@ -117,8 +117,7 @@ function wrongConfig(problems: readonly string[]): Finding {
     verdict: 'failed',
     detail: problems.join('\n'),
     code: 'invalid_options',
-    remedy:
-      problems.length === 1 ? 'Set this variable as it says.' : 'Set these variables as the lines say.',
+    remedy: problems.length === 1 ? 'Set this variable as it says.' : 'Set these variables as the lines say.',
   };
 }
 
@@ -165,8 +164,8 @@ class Chart {
       const made = this.#steps.get(step);
       if (made !== undefined && made.verdict !== 'not checked') return made;
       const detail = made?.step === 'connection' || failed === undefined ? made?.detail : undefined;
-      const waiting = notChecked(detail ?? `First put right: ${failed}.`);
-      return { step, ...waiting, durationMs: 0 };
+      const { verdict, detail: text } = notChecked(detail ?? `First put right: ${failed}.`);
+      return { step, verdict, detail: text, durationMs: 0 };
     });
   }
 }

@@ -30,7 +30,7 @@ export function tokenFindings(outcome: TokenOutcome, tenant: Tenant, warnAt: num
       'gateway key': keyAccepted(tenant, outcome, warnAt),
       credentials: isFailure(result)
         ? failureFinding(result, outcome.endedAt)
-        : ok(`${tenant.clientId} is accepted, and got a token.`),
+        : ok('Accepted; a token was issued.'),
     };
   }
   const found = failureFinding(result, outcome.endedAt);

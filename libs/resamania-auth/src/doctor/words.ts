@@ -10,7 +10,10 @@ export function day(instant: number): string {
 
 /** `2027-01-31 12:00:00 UTC`. */
 export function moment(instant: number): string {
-  return new Date(instant).toISOString().replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
+  return new Date(instant)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
 }
 
 /** `150 ms`, `3 s`, `45 min`, `2 h`: no more exact than anybody wants to know. */

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+
+import { CommanderError } from 'commander';
+
+import { buildProgram } from './doctor/program.js';
+import { runDoctor } from './doctor/run-doctor.js';
+
+/** How long a look-up of a name that nobody waits for any more may keep the process, in milliseconds: it cannot be cancelled. */
+const LINGER_MS = 200;
+
+process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => process.exit(143));
+// Whoever read the output may have had enough, as `head` has.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const program = buildProgram(manifest.version, async (options) => {
+  const { text, exitCode } = await runDoctor(options);
+  process.exitCode = exitCode;
+  process.stdout.write(`${text}\n`, () => setTimeout(() => process.exit(), LINGER_MS).unref());
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const isCommanders = error instanceof CommanderError;
+  // Its message could hold anything, a request included; its kind does not.
+  if (!isCommanders) process.stderr.write(`resamania-auth: unexpected ${(error as Error).name}\n`);
+  process.exitCode = isCommanders && error.exitCode === 0 ? 0 : 2;
+}
