@@ -17,8 +17,9 @@ export function buildProgram(version: string, doctor: (options: DoctorOptions) =
   program
     .command('doctor')
     .description('Check the connection to Resamania of every tenant in the environment')
-    .option('--tenant <name>', 'check this tenant only; may be repeated', collect, [])
-    .option('--env-file <path>', 'file of variables, as Nest reads it (default: .env, if there is one)')
+    .option('--tenant <name>', 'check this tenant only; may be repeated', collect)
+    // Not --env-file: Node.js 20 takes that for its own, wherever it stands.
+    .option('--env <path>', 'file of variables, as Nest reads it (default: .env, if there is one)')
     .option('--timeout <seconds>', 'time limit of each check', seconds, 10)
     .option('--json', 'print the report as JSON')
     .allowExcessArguments(false)
@@ -28,7 +29,7 @@ export function buildProgram(version: string, doctor: (options: DoctorOptions) =
   return program;
 }
 
-function collect(name: string, names: readonly string[]): string[] {
+function collect(name: string, names: readonly string[] = []): string[] {
   return [...names, name];
 }
 

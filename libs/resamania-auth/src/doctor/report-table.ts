@@ -87,7 +87,7 @@ function problemList(problems: readonly string[]): string[] {
 }
 
 function summary(tenants: readonly TenantReport[], problems: readonly string[]): string {
-  if (problems.length > 0) return 'Put this right first; an application would not start either.';
+  if (problems.length > 0) return 'Put this right first.';
   const worst = (verdict: Verdict) =>
     tenants.filter(({ steps }) => steps.some((step) => step.verdict === verdict)).map(({ tenant }) => tenant);
   const failed = worst('failed');

@@ -19,8 +19,9 @@ import { reportTable } from './report-table.js';
 
 /** What the command line says. */
 export interface DoctorOptions {
-  readonly envFile?: string;
-  readonly tenant: readonly string[];
+  /** Path of a file of variables. */
+  readonly env?: string;
+  readonly tenant?: readonly string[];
   /** In seconds. */
   readonly timeout: number;
   readonly json?: boolean;
@@ -49,12 +50,12 @@ export async function runDoctor(options: DoctorOptions): Promise<{ text: string;
   return { text: `${text}${example}`, exitCode: report.exitCode };
 }
 
-async function examine({ envFile, tenant, timeout }: DoctorOptions): Promise<Report> {
+async function examine({ env: envFile, tenant = [], timeout }: DoctorOptions): Promise<Report> {
   try {
     await loadEnvironmentFile(envFile);
   } catch (error) {
     if (!(error instanceof EnvironmentFileError)) throw error;
-    return { tenants: [], problems: [`--env-file: ${error.message}`], exitCode: 2 };
+    return { tenants: [], problems: [`--env: ${error.message}`], exitCode: 2 };
   }
   const { env } = process;
   const readFile = (path: string) => readFileSync(path, 'utf8');

@@ -40,7 +40,8 @@ export function environmentByTenant(env: NodeJS.ProcessEnv, readFile: ReadFile):
   const { names, problems } = checkTenantNames(list ?? '');
   const loaded = names.map((name) => {
     const own = { ...env, [TENANTS]: name, [`${TENANTS}_FILE`]: undefined };
-    return { name, ...load(own, readFile) };
+    const { options, problems: all } = load(own, readFile);
+    return { name, options, problems: all };
   });
   const tenants = loaded.map(({ name, options, problems: all }) => {
     const own = all.filter((problem) => isAboutOwn(problem, name));
