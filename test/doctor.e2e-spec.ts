@@ -290,7 +290,7 @@ describe('a token endpoint in trouble', () => {
       'two lifetimes',
       faults.tokenAnswer({ jwtLifetimeSeconds: 600 }),
       'token lifetime',
-      /expires_in says 60 min, the token itself 10 min/,
+      /expires_in says 60 min, the token itself 10 min/i,
     ],
     [
       'tokens of the future',

@@ -60,6 +60,25 @@ describe('in plain Node', () => {
     ]);
   });
 
+  it('its command runs, and is loaded by the command alone', async () => {
+    const command = join(
+      consumer,
+      'node_modules/nestjs-resamania-auth',
+      auth.manifest.bin?.['resamania-auth'] ?? '',
+    );
+    const call = (...args: string[]) => run(process.execPath, [command, ...args], { cwd: consumer });
+    expect((await call('--version')).stdout).toBe(`${auth.manifest.version}\n`);
+    const { stdout, stderr } = await call('doctor', '--help');
+    expect(stdout).toContain('--tenant <name>');
+    expect(stderr).toBe('');
+    const users = ['commander', 'cli-table3', 'yocto-spinner', 'proxy-from-env'].flatMap(
+      (name) => auth.imports().get(name) ?? ['none'],
+    );
+    expect(users.filter((file) => !/^dist\/(?:cli|doctor\/.*)\.(?:js|d\.ts)$/.test(file))).toEqual([]);
+    const ofDoctor = [...auth.imports()].filter(([specifier]) => specifier.includes('doctor/'));
+    expect(new Set(ofDoctor.flatMap(([, files]) => files))).toEqual(new Set(['dist/cli.js']));
+  });
+
   it('resamania-sandbox loads too, and its command runs', async () => {
     expect(await namesOf(`await import('resamania-sandbox')`, 'module')).toEqual([
       'ResamaniaSandbox',

@@ -24,6 +24,8 @@ const run = promisify(execFile);
 /** The parts of a package.json that are looked at here. */
 export interface Manifest {
   readonly name: string;
+  readonly version: string;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }

@@ -43,7 +43,7 @@ function short({ lifetimeMs }: IssuedToken): Finding[] {
 
 function disagreement(declared: number | undefined, signed: JwtTimes | undefined): Finding[] {
   if (declared === undefined || signed === undefined || declared === signed.lifetimeMs) return [];
-  const text = `expires_in says ${duration(declared)}, the token itself ${duration(signed.lifetimeMs)}.`;
+  const text = `The expires_in says ${duration(declared)}, the token itself ${duration(signed.lifetimeMs)}.`;
   return [warning(text, 'The library takes the shorter one; tell those who run the API.')];
 }
 
