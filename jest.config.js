@@ -41,6 +41,7 @@ export default {
   collectCoverageFrom: [
     'libs/resamania-auth/src/**/*.ts',
     '!**/*.spec.ts',
+    '!**/*.d.ts',
     '!**/index.ts',
     // Runs in a process of its own.
     '!**/resamania-auth/src/cli.ts',

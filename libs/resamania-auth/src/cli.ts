@@ -9,8 +9,16 @@ import { runDoctor } from './doctor/run-doctor.js';
 /** How long a look-up of a name that nobody waits for any more may keep the process, in milliseconds: it cannot be cancelled. */
 const LINGER_MS = 200;
 
-process.on('SIGINT', () => process.exit(130));
-process.on('SIGTERM', () => process.exit(143));
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.on(signal, () => {
+    // The spinner hides the cursor, and has no time to show it again.
+    if (process.stderr.isTTY) process.stderr.write('\r\u001B[K\u001B[?25h');
+    process.exit(code);
+  });
+}
 // Whoever read the output may have had enough, as `head` has.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);

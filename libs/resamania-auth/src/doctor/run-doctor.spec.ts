@@ -112,8 +112,17 @@ describe('chooseTenants', () => {
 describe('progressOn', () => {
   function written(isTTY: boolean): string {
     let text = '';
-    const write = (chunk: unknown) => ((text += String(chunk)), true);
-    const stream = { isTTY, write, cursorTo: () => true, clearLine: () => true, moveCursor: () => true };
+    const take = (chunk: unknown) => {
+      text += String(chunk);
+      return true;
+    };
+    const stream = {
+      isTTY,
+      write: take,
+      cursorTo: () => true,
+      clearLine: () => true,
+      moveCursor: () => true,
+    };
     const progress = progressOn(stream as unknown as NodeJS.WriteStream, {});
     progress.starts('alpha', 'config');
     progress.ends('alpha', { step: 'config', verdict: 'ok', detail: '', durationMs: 0 });
