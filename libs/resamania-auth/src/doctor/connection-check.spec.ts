@@ -93,10 +93,10 @@ describe('checkConnection', () => {
   });
 
   it('looks into an error of several addresses, and prints no odd code', async () => {
-    const reject = (error: unknown) => ({ connect: () => Promise.reject(error as Error) });
+    const failing = (cause: unknown) => ({ connect: () => Promise.reject(cause as Error) });
     const many = new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })]);
-    expect((await checkConnection('https://host', ports(reject(many)))).detail).toContain('ECONNREFUSED');
+    expect((await checkConnection('https://host', ports(failing(many)))).detail).toContain('ECONNREFUSED');
     const odd = Object.assign(new Error('x'), { code: 'a secret' });
-    expect((await checkConnection('https://host', ports(reject(odd)))).detail).not.toContain('secret');
+    expect((await checkConnection('https://host', ports(failing(odd)))).detail).not.toContain('secret');
   });
 });
