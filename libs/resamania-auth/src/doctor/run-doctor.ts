@@ -43,7 +43,8 @@ export async function runDoctor(options: DoctorOptions): Promise<{ text: string;
   const { stdout, env } = process;
   const hasColours = stdout.isTTY && stdout.hasColors(env);
   const text = reportTable(report, {
-    width: stdout.columns ?? 80,
+    // A pseudo-terminal without a size says 0.
+    width: stdout.columns || 80,
     paint: (colour, content) => (hasColours ? styleText(colour, content) : content),
   });
   const example = hasResamaniaEnvironment(env) || report.tenants.length > 0 ? '' : `\n\n${EXAMPLE.trimEnd()}`;
