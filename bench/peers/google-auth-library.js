@@ -1,0 +1,31 @@
+import { UserRefreshClient } from 'google-auth-library';
+
+import { clientOfEach } from '../chains.js';
+
+/**
+ * Knows no client_credentials grant. Nearest to it is its client for refresh tokens with another token endpoint: one
+ * request with the client's credentials, then the same cache and the same sharing of requests as for Google.
+ */
+export const googleAuthLibrary = {
+  name: 'google-auth-library',
+  packages: ['google-auth-library'],
+  note: 'with the refresh_token grant, as it has no client_credentials; renews 5 minutes early, so that (d) and (e) set that to 0',
+  open(world, chains) {
+    const clients = clientOfEach(
+      chains,
+      (chain) =>
+        new UserRefreshClient({
+          clientId: `${chain}_client`,
+          clientSecret: `${chain}_secret`,
+          refreshToken: 'refresh',
+          endpoints: { oauth2TokenUrl: world.tokenUrl(chain) },
+          ...(world.isShortLived ? { eagerRefreshThresholdMillis: 0 } : {}),
+        }),
+    );
+    return {
+      ask: (chain) => clients.get(chain).getAccessToken(),
+      read: ({ token }) => token,
+      call: async (chain) => (await clients.get(chain).request({ url: world.apiUrl(chain) })).status,
+    };
+  },
+};
