@@ -8,7 +8,7 @@ import type { TokenEngine } from '../token/token-engine.js';
 import { exchange } from './api-exchange.js';
 import { hasOwnAuthorization } from './api-headers.js';
 import { combinedUrl, isAbsolute } from './api-url.js';
-import type { CallTarget, CallTargets, Origin } from './call-target.js';
+import type { Binding, CallTarget, CallTargets } from './call-target.js';
 import { dispatchBare, type ReadyCall } from './dispatch.js';
 import { waitBeforeSending } from './waiting.js';
 
@@ -29,25 +29,33 @@ export class ApiCaller {
   /**
    * Stands in for the adapter of one request. With a token at hand nothing is waited for.
    * @param wanted - The adapter that the request would have used.
+   * @param current - The tenant of the `ResamaniaTenantContext` that the request was made in.
    */
   call(
     config: InternalAxiosRequestConfig,
     wanted: NonNullable<InternalAxiosRequestConfig['adapter']>,
-    origin: Origin,
+    binding: Binding,
+    current: string | undefined,
   ): Promise<AxiosResponse> {
     // Back in its place: who sends this config again must meet our interceptor, not the leftovers of this call.
     config.adapter = wanted;
     try {
-      return this.#send(config, getAdapter(wanted, config), origin);
+      const adapter = typeof wanted === 'function' ? wanted : getAdapter(wanted, config);
+      return this.#send(config, adapter, binding, current);
     } catch (error) {
       return Promise.reject(error as Error);
     }
   }
 
-  #send(config: InternalAxiosRequestConfig, adapter: AxiosAdapter, origin: Origin): Promise<AxiosResponse> {
+  #send(
+    config: InternalAxiosRequestConfig,
+    adapter: AxiosAdapter,
+    binding: Binding,
+    current: string | undefined,
+  ): Promise<AxiosResponse> {
     if (config.resamania?.auth === false || hasOwnAuthorization(config))
-      return this.#sendBare(config, adapter, origin);
-    const target = this.targets.of(config, origin);
+      return this.#sendBare(config, adapter, binding, current);
+    const target = this.targets.of(config, binding, current);
     if (target === undefined) return adapter(config);
     const authorize = () => this.#authorize(config, target);
     const start = (call: ReadyCall | undefined) =>
@@ -71,10 +79,11 @@ export class ApiCaller {
   #sendBare(
     config: InternalAxiosRequestConfig,
     adapter: AxiosAdapter,
-    origin: Origin,
+    binding: Binding,
+    current: string | undefined,
   ): Promise<AxiosResponse> {
-    if (origin.kind === 'host' || isAbsolute(combinedUrl(config))) return adapter(config);
-    const target = this.targets.of(config, origin);
+    if (binding.kind === 'host' || isAbsolute(combinedUrl(config))) return adapter(config);
+    const target = this.targets.of(config, binding, current);
     const start = ({ tenant }: TokenCache) => dispatchBare(target?.urlFor(tenant), config, adapter);
     const cache = this.engine.cacheOf(target?.tenant);
     if (cache !== undefined) return start(cache);
@@ -122,7 +131,7 @@ async function afterWaiting(
 }
 
 /** A host's call that goes elsewhere is not held up by a tenant that cannot be had. */
-function unlessForeign(error: unknown, { mayBeForeign }: CallTarget): undefined {
-  if (!mayBeForeign) throw error;
+function unlessForeign(error: unknown, target: CallTarget): undefined {
+  if (!target.mayBeForeign()) throw error;
   return undefined;
 }

@@ -52,15 +52,16 @@ export function withOurHeaders(
   config: InternalAxiosRequestConfig,
   { tenant, token, apiKey }: CallCredentials,
 ): AxiosHeaders {
-  const headers = new AxiosHeaders(config.headers);
-  headers.set('Authorization', token.authorization);
+  // Neither the caller's headers nor ours need to be normalised and checked again, and there is no `Authorization` yet.
+  const headers = Object.assign(new AxiosHeaders(), config.headers);
+  headers['Authorization'] = token.authorization;
   if (apiKey !== undefined) headers.set(tenant.apiKeyHeader, apiKey, false);
   const { principal, clubId, networkNodeId }: ResamaniaRequestOptions = config.resamania ?? {};
   if (principal !== undefined) return headers;
   const club = checked(clubId, 'clubId', 'clubs', tenant) ?? tenant.clubId;
   const node = checked(networkNodeId, 'networkNodeId', 'network_nodes', tenant) ?? tenant.networkNodeId;
-  if (club !== undefined) headers.set(CLUB_HEADER, club, false);
-  if (node !== undefined) headers.set(NETWORK_NODE_HEADER, node, false);
+  if (club !== undefined && !headers.has(CLUB_HEADER)) headers[CLUB_HEADER] = club;
+  if (node !== undefined && !headers.has(NETWORK_NODE_HEADER)) headers[NETWORK_NODE_HEADER] = node;
   return headers;
 }
 

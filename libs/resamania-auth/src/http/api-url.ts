@@ -30,10 +30,20 @@ export function isAbsolute(url: string): boolean {
  */
 export function resolveApiUrl(url: string, tenant: Tenant): string | undefined {
   const root = chainRoot(tenant);
-  if (isAbsolute(url)) return normalisedWithin(root, url);
+  if (isAbsolute(url)) return within(root, url);
   const joined = join(root, tenant.clientToken, url);
   if (isPlainPath(url)) return joined;
   return isTidyPath(url) ? normalisedWithin(root, joined) : undefined;
+}
+
+/** An absolute URL if it lies below this root, normalised where need be; else `undefined`. */
+export function within(root: string, url: string): string | undefined {
+  return isWrittenBelow(root, url) ? url : normalisedWithin(root, url);
+}
+
+/** Whether a URL reads as one below this root to everybody, normalised or not: nothing needs to be parsed then. */
+export function isWrittenBelow(root: string, url: string): boolean {
+  return isBelow(root, url) && isPlainPath(url, root.length);
 }
 
 /** The URL, normalised as the request will be, if it lies below this root; else `undefined`. */
@@ -87,13 +97,14 @@ function endsSegment(text: string, at: number): boolean {
 /**
  * Whether a path means the same to everybody as it stands: letters, digits, `-`, `_`, `~` and single slashes, and
  * dots that do not begin a segment. What comes after a `?` does not matter.
+ * @param start - Where the path begins in the URL.
  */
-function isPlainPath(url: string): boolean {
+function isPlainPath(url: string, start = 0): boolean {
   let previous = SLASH;
-  for (let at = 0; at < url.length; at += 1) {
+  for (let at = start; at < url.length; at += 1) {
     const code = url.charCodeAt(at);
     if (code === 63 /* ? */) return true;
-    const opensSegment = previous === SLASH && at > 0;
+    const opensSegment = previous === SLASH && at > start;
     if (code === SLASH ? opensSegment : code === DOT ? previous === SLASH : !isPlainCharacter(code))
       return false;
     previous = code;

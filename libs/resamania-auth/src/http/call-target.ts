@@ -2,7 +2,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 
 import { ResamaniaRequestError } from '../errors/resamania-auth.error.js';
 import type { Tenant } from '../tenants/tenant.js';
-import { chainRoot, combinedUrl, isAbsolute, normalisedWithin, parseUrl, resolveApiUrl } from './api-url.js';
+import { chainRoot, combinedUrl, isAbsolute, parseUrl, resolveApiUrl, within } from './api-url.js';
 import type { ChainIndex } from './chain-index.js';
 import type { TenantResolution } from './tenant-resolution.js';
 
@@ -16,12 +16,6 @@ export interface Binding {
   readonly tenant: string | undefined;
 }
 
-/** Where a call comes from. */
-export interface Origin extends Binding {
-  /** The tenant of the `ResamaniaTenantContext` that the request was made in. */
-  readonly current: string | undefined;
-}
-
 /** Where a call goes. */
 export interface CallTarget {
   /** Name of the tenant that is called. */
@@ -33,7 +27,7 @@ export interface CallTarget {
    */
   urlFor(tenant: Tenant): string | undefined;
   /** Whether the call may go on without us when the tenant is not known. */
-  readonly mayBeForeign: boolean;
+  mayBeForeign(): boolean;
 }
 
 /** Finds where calls go. */
@@ -47,12 +41,17 @@ export class CallTargets {
 
   /**
    * The target of a call; `undefined` for a host's call that is none of our business.
+   * @param current - The tenant of the `ResamaniaTenantContext` that the request was made in.
    * @throws ResamaniaTenantError `tenant_conflict`, `no_default_tenant`
    */
-  of(config: InternalAxiosRequestConfig, origin: Origin): CallTarget | undefined {
+  of(
+    config: InternalAxiosRequestConfig,
+    binding: Binding,
+    current: string | undefined,
+  ): CallTarget | undefined {
     const requested = config.resamania?.tenant;
-    const named = this.resolution.named({ requested, bound: origin.tenant, current: origin.current });
-    return origin.kind === 'own' ? this.#own(config, named) : this.#hosts(config, named);
+    const named = this.resolution.named({ requested, bound: binding.tenant, current });
+    return binding.kind === 'own' ? this.#own(config, named) : this.#hosts(config, named);
   }
 
   #own(config: InternalAxiosRequestConfig, named: string | undefined): CallTarget {
@@ -63,7 +62,7 @@ export class CallTargets {
         if (isElsewhere(config)) throw notAllowed(tenant);
         return this.#ownUrl(url, tenant);
       },
-      mayBeForeign: false,
+      mayBeForeign: () => false,
     };
   }
 
@@ -86,19 +85,25 @@ export class CallTargets {
 
   #hosts(config: InternalAxiosRequestConfig, named: string | undefined): CallTarget | undefined {
     const url = combinedUrl(config);
-    const href = isAbsolute(url) && !isElsewhere(config) ? parseUrl(url)?.href : undefined;
+    const href = isElsewhere(config) ? undefined : this.#hrefOf(url);
     if (href === undefined) return undefined;
     const name = named ?? this.#nameByHostUrl(href);
     if (name === undefined) return undefined;
     return {
       tenant: name,
       urlFor: (tenant) => {
-        const within = normalisedWithin(chainRoot(tenant), href);
-        if (within === undefined) this.resolution.assertNotAnothers(href, tenant);
-        return within;
+        const allowed = within(chainRoot(tenant), href);
+        if (allowed === undefined) this.resolution.assertNotAnothers(href, tenant);
+        return allowed;
       },
-      mayBeForeign: !this.chains.isKnownBase(href),
+      mayBeForeign: () => !this.chains.isKnownBase(href),
     };
+  }
+
+  /** An absolute URL as the request will have it; parsed only where that can make a difference. */
+  #hrefOf(url: string): string | undefined {
+    if (this.chains.isWrittenOut(url)) return url;
+    return isAbsolute(url) ? parseUrl(url)?.href : undefined;
   }
 
   #nameByHostUrl(href: string): string | undefined {

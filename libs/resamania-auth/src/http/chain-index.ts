@@ -1,7 +1,7 @@
 import type { ResamaniaTenantRegistry } from '../tenants/resamania-tenant-registry.js';
 import type { Tenant } from '../tenants/tenant.js';
 import type { TenantChange } from '../tenants/tenant-changes.js';
-import { chainRoot, firstSegment, isBelow } from './api-url.js';
+import { chainRoot, firstSegment, isBelow, isWrittenBelow } from './api-url.js';
 
 /** The registered tenants by what their URLs look like. */
 export class ChainIndex {
@@ -33,6 +33,12 @@ export class ChainIndex {
   /** Whether a normalised URL lies below the base URL of any tenant. */
   isKnownBase(href: string): boolean {
     for (const base of this.#bases.keys()) if (isBelow(base, href)) return true;
+    return false;
+  }
+
+  /** Whether a URL lies below the base URL of any tenant as it is written, so that it needs no parsing. */
+  isWrittenOut(url: string): boolean {
+    for (const base of this.#bases.keys()) if (isWrittenBelow(base, url)) return true;
     return false;
   }
 

@@ -81,8 +81,8 @@ export class ResamaniaAuthInterceptor {
   /** Puts us in front of the adapter, where every interceptor has done its work and every body is final. */
   #intercept(config: InternalAxiosRequestConfig, binding: Binding): InternalAxiosRequestConfig {
     const wanted = config.adapter ?? axios.defaults.adapter ?? 'http';
-    const origin = { ...binding, current: this.#context.current() };
-    config.adapter = (final) => this.#caller.call(final, wanted, origin);
+    const current = this.#context.current();
+    config.adapter = (final) => this.#caller.call(final, wanted, binding, current);
     return config;
   }
 }

@@ -1,20 +1,13 @@
-import { HttpService } from '@nestjs/axios';
+import type { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
+import { ApiHttpService } from './api-http.service.js';
 import { ApiTransport } from './api-transport.js';
 import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
 
 /** How many bound services are kept, at most; the least recently used go first. They are cheap to make again. */
 const MAX_BOUND = 1000;
-
-/** An `HttpService` over an axios instance of its own, bound to one tenant. */
-class ApiHttpService extends HttpService {
-  constructor(interceptor: ResamaniaAuthInterceptor, transport: ApiTransport, tenant: string) {
-    super(transport.newInstance());
-    interceptor.attachToOwn(this.axiosRef, tenant);
-  }
-}
 
 /**
  * An `HttpService` for the API: every call carries the bearer of its tenant. URLs may be paths (`clubs`, `/clubs`), IRIs
@@ -27,7 +20,7 @@ class ApiHttpService extends HttpService {
  * - `ResamaniaRequestError` when the URL is not one of the tenant's, or `resamania` in the config does not fit.
  */
 @Injectable()
-export class ResamaniaHttpService extends HttpService {
+export class ResamaniaHttpService extends ApiHttpService {
   readonly #interceptor: ResamaniaAuthInterceptor;
   readonly #transport: ApiTransport;
   readonly #bound = new LRUCache<string, HttpService>({ max: MAX_BOUND });
@@ -49,7 +42,8 @@ export class ResamaniaHttpService extends HttpService {
   forTenant(tenant: string): HttpService {
     const known = this.#bound.get(tenant);
     if (known !== undefined) return known;
-    const service = new ApiHttpService(this.#interceptor, this.#transport, tenant);
+    const service = new ApiHttpService(this.#transport.newInstance());
+    this.#interceptor.attachToOwn(service.axiosRef, tenant);
     this.#bound.set(tenant, service);
     return service;
   }
