@@ -92,7 +92,7 @@ export function dispatchBare(
  * spreading such an object takes four times as long.
  */
 function addressed(config: InternalAxiosRequestConfig, url: string): InternalAxiosRequestConfig {
-  const copy: Record<string, unknown> = {};
+  const copy = Object.create(Object.getPrototypeOf(config) as object | null) as Record<string, unknown>;
   for (const key of Object.keys(config) as (keyof InternalAxiosRequestConfig)[]) copy[key] = config[key];
   copy['url'] = url;
   copy['baseURL'] = undefined;
