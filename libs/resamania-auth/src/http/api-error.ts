@@ -32,12 +32,20 @@ const NOTE = 'It was not sent again with a new token: its body is a stream, whic
  * @returns what it says; `undefined` for any other error
  */
 export function readApiError(error: unknown): ResamaniaApiErrorInfo | undefined {
+  return readApiErrorAt(error, Date.now());
+}
+
+/**
+ * The same at an instant of the reader's, which a `Retry-After` in seconds counts from.
+ * @param now - Milliseconds since the epoch.
+ */
+export function readApiErrorAt(error: unknown, now: number): ResamaniaApiErrorInfo | undefined {
   if (!isAxiosError(error)) return undefined;
   const { response } = error;
   const notReplayed = NOT_REPLAYED in error;
   return response === undefined
     ? { violations: [], limits: {}, notReplayed }
-    : { ...readAnswer(response), notReplayed };
+    : { ...readAnswer(response, now), notReplayed };
 }
 
 /** Says in an error, and for `readApiError()`, why there was no replay. */
@@ -47,17 +55,16 @@ export function noteNotReplayed(error: unknown): unknown {
   return Object.defineProperty(error, NOT_REPLAYED, { value: true });
 }
 
-function readAnswer({
-  status,
-  headers,
-  data,
-}: AxiosResponse<unknown>): Omit<ResamaniaApiErrorInfo, 'notReplayed'> {
+function readAnswer(
+  { status, headers, data }: AxiosResponse<unknown>,
+  now: number,
+): Omit<ResamaniaApiErrorInfo, 'notReplayed'> {
   const text = Buffer.isBuffer(data) ? data.toString('utf8') : data;
   const json = jsonObject(text) ?? {};
   const unauthorizedBy = status === 401 ? classifyUnauthorized(headers, text) : undefined;
   const isGateways = unauthorizedBy === 'gateway' || 'http_status_code' in json;
   const all = bag(headers);
-  const retryAt = readRetryAfter(all, Date.now());
+  const retryAt = readRetryAfter(all, now);
   const words = stringOf(json['message']) ?? (isGateways ? stringOf(text) : undefined);
   const description =
     stringOf(json['hydra:description']) ?? stringOf(json['detail']) ?? stringOf(json['error_description']);

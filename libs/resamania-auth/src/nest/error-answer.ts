@@ -2,7 +2,7 @@ import { HttpStatus } from '@nestjs/common';
 import type { AxiosError } from 'axios';
 
 import { ResamaniaAuthError, type ResamaniaErrorCode } from '../errors/resamania-auth.error.js';
-import { readApiError } from '../http/api-error.js';
+import { readApiErrorAt } from '../http/api-error.js';
 
 /** What an incoming request is answered when it failed on the way to Resamania. */
 export interface ErrorAnswer {
@@ -69,7 +69,7 @@ function answerForCall(error: AxiosError, now: number): ErrorAnswer | undefined 
       ? answer(HttpStatus.GATEWAY_TIMEOUT, 'api_timeout', undefined, now)
       : answer(HttpStatus.SERVICE_UNAVAILABLE, 'api_unreachable', undefined, now);
   }
-  const { limits, retryAt } = readApiError(error) ?? { limits: {} };
+  const { limits, retryAt } = readApiErrorAt(error, now) ?? { limits: {} };
   if (response.status === 429) {
     const { quota, rateLimit, spikeArrest } = limits;
     const fired = [quota, rateLimit].find((limit) => limit?.remaining === 0) ?? spikeArrest;
