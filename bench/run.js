@@ -73,13 +73,13 @@ function runScenario(letter) {
   });
 }
 
-function updateReadme(results) {
+function updateReadme(text) {
   const [begin, end] = MARKS;
   const readme = readFileSync(README, 'utf8');
   const [before, rest] = readme.split(begin);
   const after = rest?.split(end)[1];
   if (after === undefined) fail(`bench/README.md has no ${MARKS.join(' … ')}.`);
-  writeFileSync(README, `${before}${begin}\n\n${results}\n\n${end}${after}`);
+  writeFileSync(README, `${before}${begin}\n\n${text}\n\n${end}${after}`);
 }
 
 function fail(message) {

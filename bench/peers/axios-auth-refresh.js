@@ -1,4 +1,4 @@
-import axios from 'axios';
+import axios, { create } from 'axios';
 import { createAuthRefresh } from 'axios-auth-refresh';
 
 import { clientOfEach } from '../chains.js';
@@ -29,7 +29,7 @@ export const axiosAuthRefresh = {
         createAuthRefresh(instance, refresh);
         return instance;
       };
-      return { attach, instance: attach(axios.create({ httpAgent: world.agent })) };
+      return { attach, instance: attach(create({ httpAgent: world.agent })) };
     });
     return {
       attach: (instance, chain) => clients.get(chain).attach(instance),

@@ -1,4 +1,4 @@
-import axios from 'axios';
+import { create } from 'axios';
 import { clientCredentials } from 'axios-oauth-client';
 import tokenProvider from 'axios-token-interceptor';
 
@@ -11,7 +11,7 @@ export const axiosTokenInterceptor = {
   open(world, chains) {
     const clients = clientOfEach(chains, (chain) => {
       const getClientCredentials = clientCredentials(
-        axios.create(),
+        create(),
         world.tokenUrl(chain),
         `${chain}_client`,
         `${chain}_secret`,
@@ -25,7 +25,7 @@ export const axiosTokenInterceptor = {
         );
         return instance;
       };
-      return { getToken, attach, instance: attach(axios.create({ httpAgent: world.agent })) };
+      return { getToken, attach, instance: attach(create({ httpAgent: world.agent })) };
     });
     return {
       ask: (chain) => clients.get(chain).getToken(),

@@ -1,5 +1,5 @@
 import { clientFactory, interceptorFactory, LockingTokenCache } from '@scienta/axios-oauth2';
-import axios from 'axios';
+import { create } from 'axios';
 
 import { clientOfEach } from '../chains.js';
 
@@ -13,7 +13,7 @@ export const scienta = {
   note: 'with an axios instance of its own for the token request',
   open(world, chains) {
     const clients = clientOfEach(chains, (chain) => {
-      const client = clientFactory(axios.create(), {
+      const client = clientFactory(create(), {
         url: world.tokenUrl(chain),
         grant_type: 'client_credentials',
         client_id: `${chain}_client`,
@@ -24,7 +24,7 @@ export const scienta = {
         instance.interceptors.request.use(interceptorFactory(client, cache));
         return instance;
       };
-      return { client, cache, attach, instance: attach(axios.create({ httpAgent: world.agent })) };
+      return { client, cache, attach, instance: attach(create({ httpAgent: world.agent })) };
     });
     return {
       ask: (chain) => {

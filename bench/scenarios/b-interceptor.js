@@ -1,5 +1,5 @@
 import { HttpService } from '@nestjs/axios';
-import axios from 'axios';
+import { create } from 'axios';
 import { firstValueFrom } from 'rxjs';
 
 import { noopAdapter } from '../floors/noop-adapter.js';
@@ -87,7 +87,7 @@ async function ours(world, url) {
 }
 
 async function attached(name, rival, url) {
-  const instance = axios.create();
+  const instance = create();
   rival.attach(instance, CHAIN);
   // Once over the wire, so that it has its token; from then on nothing is sent.
   await instance.get(url);
@@ -96,7 +96,7 @@ async function attached(name, rival, url) {
 }
 
 function newInstance() {
-  return axios.create({ adapter: noopAdapter });
+  return create({ adapter: noopAdapter });
 }
 
 /** A contender whose calls have been seen to arrive at the adapter, with the header or without it. */

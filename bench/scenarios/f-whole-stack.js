@@ -1,7 +1,7 @@
 import { Agent, request as nodeRequest } from 'node:http';
 
 import { HttpService } from '@nestjs/axios';
-import axios from 'axios';
+import { create } from 'axios';
 import { firstValueFrom } from 'rxjs';
 import { request } from 'undici';
 
@@ -26,7 +26,10 @@ export async function run({ world, peers, pace, progress }) {
     else opened.push({ name: peer.name, ...it });
   }
   const header = `Bearer ${await opened[0].ask(CHAIN)}`;
-  const contenders = [...floors(world, header), ...opened.map(({ name, call }) => ({ name, get: () => call(CHAIN) }))];
+  const contenders = [
+    ...floors(world, header),
+    ...opened.map(({ name, call }) => ({ name, get: () => call(CHAIN) })),
+  ];
   const timed = await compare(
     contenders.map(({ name, get }) => ({ name, run: (count) => gets(name, get, count) })),
     { ...pace, sliceMs: pace.sliceMs * 8, warmUpMs: pace.warmUpMs * 4 },
@@ -52,8 +55,8 @@ function floors(world, header) {
   const url = world.apiUrl(CHAIN);
   const agent = new Agent({ keepAlive: true });
   const headers = { Authorization: header };
-  const bare = axios.create({ httpAgent: agent, headers });
-  const nest = new HttpService(axios.create({ httpAgent: agent, headers }));
+  const bare = create({ httpAgent: agent, headers });
+  const nest = new HttpService(create({ httpAgent: agent, headers }));
   return [
     { name: BARE, get: async () => (await bare.get(url)).status },
     { name: 'floor: bare HttpService', get: async () => (await firstValueFrom(nest.get(url))).status },
