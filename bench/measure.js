@@ -47,6 +47,8 @@ export async function compare(contenders, { repeats, sliceMs, warmUpMs }) {
   for (let repeat = 0; repeat < repeats; repeat += 1) {
     for (const index of turns(contenders.length, repeat)) {
       globalThis.gc?.();
+      // A full collection also throws away compiled code whose objects have all died: let it settle again.
+      await contenders[index].run(Math.ceil(counts[index] / 3));
       samples[index].push(await time(contenders[index].run, counts[index]));
     }
   }
