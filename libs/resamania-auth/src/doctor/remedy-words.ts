@@ -8,11 +8,14 @@ export type InVariables = (text: string) => string;
  * @param env - To see which of its own variables it has.
  */
 export function inVariablesOf(tenant: string | undefined, env: NodeJS.ProcessEnv): InVariables {
-  const isSet = (variable: string) => Boolean(env[variable]?.trim() || env[`${variable}_FILE`]?.trim());
+  const hasValue = (variable: string) => Boolean(env[variable]?.trim());
+  const isSet = (variable: string) => hasValue(variable) || hasValue(`${variable}_FILE`);
+  const asSet = (variable: string) =>
+    !hasValue(variable) && hasValue(`${variable}_FILE`) ? `${variable}_FILE` : variable;
   const names: ReadonlyMap<string, string> = new Map([
     ...Object.keys(TENANT_VARIABLES).map((field): [string, string] => [
       field,
-      sourceOf(field as TenantField, tenant, isSet),
+      asSet(sourceOf(field as TenantField, tenant, isSet)),
     ]),
     ['tokenRequest.timeoutMs', '--timeout'],
   ]);
