@@ -35,7 +35,7 @@ export function toMarkdown({ circumstances: at, scenarios }) {
         targets.map(({ what, target, measured, isMet }) => [
           `(${letter}) ${what}`,
           target,
-          figure(measured),
+          measured,
           isMet ? 'met' : '**missed**',
         ]),
       ),
@@ -44,17 +44,21 @@ export function toMarkdown({ circumstances: at, scenarios }) {
       `### (${letter}) ${title}`,
       ...tables.flatMap(({ caption, head, rows }) => [
         ...(caption === '' ? [] : [`${caption}:`]),
-        table(
-          head,
-          rows.map((row) => row.map(figure)),
-        ),
+        table(head, rows),
       ]),
       ...remarks,
     ]),
   ].join('\n\n');
 }
 
-function table(head, rows) {
+/** A remark on those that a scenario leaves out, if any. */
+export function notTakingPart(names, why) {
+  return names.length === 0 ? [] : [`Not here, since it ${why}: ${names.join(', ')}.`];
+}
+
+/** A Markdown table, laid out as the formatter does it. */
+export function table(head, data) {
+  const rows = data.map((row) => row.map(figure));
   const widths = head.map((cell, column) =>
     Math.max(3, cell.length, ...rows.map((row) => row[column].length)),
   );

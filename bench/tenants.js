@@ -1,8 +1,7 @@
 /**
  * What many tenants cost: heap for each beside its token string and its config, the time to arm them all, and how long
- * the event loop is held meanwhile. Works on the built package; no network, the token endpoint is a function.
- *
- *   npm run build && npm run tenants -w bench -- 100000
+ * the event loop is held meanwhile. Works on the built package; no network, the token endpoint is a function. Scenario g
+ * runs it: a process for each measurement, since a heap is never the same again.
  */
 import 'reflect-metadata';
 

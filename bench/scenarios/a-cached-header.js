@@ -2,6 +2,7 @@ import { chainNames, forEach } from '../chains.js';
 import { cachedTokens } from '../floors/cached-token.js';
 import { compare, loopOf, randomOrder, ratio } from '../measure.js';
 import { resamania } from '../ours/resamania.js';
+import { notTakingPart } from '../report.js';
 import { atMost, ahead } from '../targets.js';
 
 const MAP = 'floor: Map and clock';
@@ -23,7 +24,16 @@ export async function run({ world, peers, pace, progress }) {
     for (const { opened } of rivals) await opened.close?.();
     results.push({ tenants, timed });
   }
-  return { tables: results.map(toTable), targets: targets(results.at(-1).timed, peers) };
+  return {
+    tables: results.map(toTable),
+    targets: targets(results.at(-1).timed, peers),
+    remarks: notTakingPart(
+      peers
+        .map(({ name }) => name)
+        .filter((name) => results.every(({ timed }) => timed.every((it) => it.name !== name))),
+      'keeps its token to itself',
+    ),
+  };
 }
 
 /** Opens all and has each obtain its tokens; checks that what each gives is a token of the right chain. */
