@@ -285,7 +285,7 @@ export class TokenCache {
     const { random, observer } = this.#ports;
     const now = this.#now();
     const failure = error instanceof TokenRequestFailed ? error.failure : unexpectedFailure();
-    const trouble = troubleAfter(this.#trouble, failure, now, random);
+    const trouble = troubleAfter(this.#trouble, failure, now, random, this.#holder.usableUntil);
     this.#renewal = undefined;
     this.#trouble = trouble;
     this.#used = false;

@@ -14,14 +14,18 @@ export interface TokenTrouble {
   readonly retryAt: number;
 }
 
-/** Remembers a failure on top of those before it. */
+/**
+ * Remembers a failure on top of those before it.
+ * @param usableUntil - Until when the old token serves; an instant that has passed where there is none.
+ */
 export function troubleAfter(
   previous: TokenTrouble | undefined,
   failure: TokenFailure,
   now: number,
   random: Random,
+  usableUntil: number,
 ): TokenTrouble {
   const count = (previous?.count ?? 0) + 1;
-  const until = now + waitMs(failure, count, now, random);
+  const until = now + waitMs(failure, count, now, random, Math.max(0, usableUntil - now));
   return { failure, count, at: now, until, retryAt: Math.max(until, failure.resetAt ?? 0) };
 }

@@ -26,7 +26,18 @@ describe('waitMs', () => {
     ['a limit without a reset: growing', failure('limited'), 3, 0.5, 4000],
     ['a limit whose reset has passed: growing', failure('limited', NOW - 5), 2, 0.5, 2000],
   ])('%s', (_name, given, count, random, expected) => {
-    expect(waitMs(given, count, NOW, () => random)).toBe(expected);
+    expect(waitMs(given, count, NOW, () => random, 0)).toBe(expected);
+  });
+
+  it.each<[string, TokenFailure, number, number, number, number]>([
+    ['half of what the old token has left', failure('transient'), 9, 1, 10_000, 5000],
+    ['less by jitter', failure('transient'), 9, 0.5, 10_000, 2500],
+    ['less where the wait is short anyway', failure('transient'), 1, 1, 10_000, 1000],
+    ['a tenth of a second at least', failure('transient'), 9, 0, 500, 100],
+    ['as long as the server says', failure('transient', NOW + 30_000), 1, 1, 10_000, 30_000],
+    ['as long as ever after a rejection', failure('rejected'), 1, 1, 10_000, 60_000],
+  ])('while an old token serves: %s', (_name, given, count, random, left, expected) => {
+    expect(waitMs(given, count, NOW, () => random, left)).toBe(expected);
   });
 });
 
