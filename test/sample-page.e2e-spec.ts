@@ -118,6 +118,35 @@ inBrowser('the page of the sample, in Chromium', () => {
     await page.locator('#connection', { hasText: 'Disconnected' }).waitFor();
   });
 
+  it('connects again where something before the sample has answered in its place', async () => {
+    const { page } = await openWith({ SANDBOX_TOKENS_LIVE: '20' });
+    await page.route('**/events', (route) => route.fulfill({ status: 502, body: 'Bad Gateway' }));
+    await page.reload();
+    await page.locator('#connection', { hasText: 'Disconnected' }).waitFor();
+    await page.unroute('**/events');
+    await page.locator('#connection[data-state="live"]').waitFor();
+    await page.locator('.chain[data-tenant="nordgym"]').waitFor();
+  });
+
+  it('documents its routes, with nothing from anywhere else', async () => {
+    const app = await start({ SANDBOX_TOKENS_LIVE: '20' });
+    const opened = await BrowserPage.open(chromiumPath ?? '', `${app.url}/docs`);
+    pages.push(opened);
+    const { page } = opened;
+    await page.locator('.opblock', { hasText: '/chains/{tenant}/clubs' }).locator('button').first().click();
+    const operation = page.locator('.opblock.is-open');
+    for (const status of ['200', '404', '429', '502', '503', '504']) {
+      await operation.locator(`tr.response[data-code="${status}"]`).waitFor();
+    }
+    const text = await operation.textContent();
+    for (const part of ['/demoapi/clubs/1001', 'api_rate_limited', 'Retry-After']) {
+      expect(text).toContain(part);
+    }
+    expect(await page.locator('.opblock').count()).toBeGreaterThan(5);
+    expect(opened.complaints).toEqual([]);
+    expect(await opened.everything()).not.toMatch(JWT);
+  });
+
   /** A sample and a page of it. */
   async function openWith(env: Record<string, string>, width?: number) {
     const app = await start(env);

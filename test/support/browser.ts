@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** The Chromium of this machine: the one that `CHROMIUM_PATH` names, else the system's. */
+/** The Chromium of this machine: the one that `CHROMIUM_PATH` names, or else the first on the `PATH`. */
 export function findChromium(): string | undefined {
-  return [process.env['CHROMIUM_PATH'] ?? '', ...PLACES].find((path) => path !== '' && existsSync(path));
+  const { CHROMIUM_PATH: named = '', PATH = '' } = process.env;
+  if (named !== '') return existsSync(named) ? named : undefined;
+  const places = PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
+  return places.find((place) => existsSync(place));
 }
 
 /** A page in a headless Chromium, which keeps all that the browser was sent. */

@@ -9,10 +9,11 @@ const SILENCE_MS = 5_000;
 
 const connection = document.getElementById('connection');
 const chains = new ChainList(document.getElementById('chains'), document.getElementById('chain-template'));
-const timeLine = new TimeLine(document.getElementById('events'));
+const timeLine = new TimeLine(document.getElementById('events'), document.getElementById('events-said'));
 const faults = new Faults(document.getElementById('faults'), document.getElementById('fault-said'));
 const charts = new TrafficCharts(document.getElementById('traffic'));
-let lastHeardAt = 0;
+let lastHeardAt = Date.now();
+let source = connect();
 
 function showState(state) {
   lastHeardAt = Date.now();
@@ -31,24 +32,30 @@ function showConnection(state, text) {
   document.body.classList.toggle('stale', state === 'lost');
 }
 
-function on(type, listener) {
-  source.addEventListener(type, ({ data }) => listener(JSON.parse(data)));
+function showLoss() {
+  showConnection('lost', 'Disconnected, trying again…');
 }
 
-const source = new EventSource('/events');
-on('snapshot', (state) => {
-  for (const event of state.events) chains.remember(event);
-  timeLine.start(state.events);
-  showState(state);
-});
-on('event', (state) => {
-  chains.remember(state.event);
-  timeLine.add(state.event);
-  showState(state);
-});
-on('state', showState);
-source.addEventListener('error', () => showConnection('lost', 'Disconnected, trying again…'));
+function connect() {
+  const events = new EventSource('/events');
+  const on = (type, listener) => events.addEventListener(type, ({ data }) => listener(JSON.parse(data)));
+  on('snapshot', (state) => {
+    for (const event of state.events) chains.remember(event);
+    timeLine.start(state.events);
+    showState(state);
+  });
+  on('event', (state) => {
+    chains.remember(state.event);
+    timeLine.add(state.event);
+    showState(state);
+  });
+  on('state', showState);
+  events.addEventListener('error', showLoss);
+  return events;
+}
+
 setInterval(() => {
-  const isSilent = lastHeardAt > 0 && Date.now() - lastHeardAt > SILENCE_MS;
-  if (isSilent) showConnection('lost', 'Disconnected, trying again…');
+  if (Date.now() - lastHeardAt > SILENCE_MS) showLoss();
+  // The browser gives up for good where something else than the sample answered, such as a proxy before it.
+  if (source.readyState === EventSource.CLOSED) source = connect();
 }, 1_000);

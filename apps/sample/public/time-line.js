@@ -2,24 +2,39 @@
 import { duration, time } from './format.js';
 
 const KEPT = 60;
+/** How often something is read out at most, in milliseconds: in an outage more happens than anybody can listen to. */
+const SAY_EVERY_MS = 5_000;
 
 export class TimeLine {
   #list;
+  #said;
+  #unsaid = [];
 
-  constructor(list) {
+  /** `said` is where a screen reader hears of what happens. */
+  constructor(list, said) {
     this.#list = list;
+    this.#said = said;
+    setInterval(() => this.#say(), SAY_EVERY_MS);
   }
 
   /** Shows what was before the page connected. Only what comes after it is read out. */
   start(events) {
-    this.#list.removeAttribute('aria-live');
     this.#list.replaceChildren();
-    for (const event of events) this.add(event);
+    for (const event of events) this.#show(event);
     if (events.length === 0) this.#list.append(element('li', 'empty', 'Nothing has happened yet.'));
-    setTimeout(() => this.#list.setAttribute('aria-live', 'polite'), 500);
   }
 
   add(event) {
+    this.#show(event);
+    this.#unsaid.push(`${nameOf(event)} ${describe(event).word}`);
+  }
+
+  #say() {
+    const events = this.#unsaid.splice(0);
+    if (events.length > 0) this.#said.textContent = [...new Set(events)].join(', ');
+  }
+
+  #show(event) {
     const { kind, word, detail } = describe(event);
     const at = Date.parse(event.at);
     this.#list.querySelector('.empty')?.remove();

@@ -61,7 +61,8 @@ export class TrafficCharts {
       cursor: { show: false },
       scales: {
         x: { time: false, range: [-SECONDS, 0] },
-        y: { range: (_plot, _least, most) => [0, Math.max(4, most)] },
+        // An even number, so that its half can be labelled too.
+        y: { range: (_plot, _least, most) => [0, 2 * Math.ceil(Math.max(4, most) / 2)] },
       },
       axes: [
         {
@@ -72,7 +73,7 @@ export class TrafficCharts {
           gap: 8,
           values: (_plot, ticks) => ticks.map(ago),
         },
-        { ...axis, size: 26, space: 30, incrs: [1, 2, 4, 5, 10] },
+        { ...axis, size: 26, splits: (_plot, _axis, _least, most) => [0, most / 2, most] },
       ],
       series: [{}, ...lines],
     };

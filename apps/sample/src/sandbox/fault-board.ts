@@ -41,9 +41,12 @@ interface Running {
 export class FaultBoard {
   readonly #running = new Map<Surface, Running>();
   readonly #changes = new Subject<void>();
-  #ends: ReturnType<typeof setTimeout>[] = [];
+  readonly #ends = new Map<FaultName, ReturnType<typeof setTimeout>>();
 
-  /** `onHealed` is told the name of an outage that is over, and nothing when everything was healed. */
+  /**
+   * `onHealed` is told the name of an outage that is over, by itself or since others have taken its place, and nothing
+   * when everything was healed.
+   */
   constructor(
     private readonly sandbox: () => ResamaniaSandbox,
     private readonly onHealed: (name?: FaultName) => void,
@@ -77,7 +80,8 @@ export class FaultBoard {
 
   /** Forgets what would have ended by itself: leaves no timer. */
   stop(): void {
-    for (const end of this.#ends.splice(0)) clearTimeout(end);
+    for (const end of this.#ends.values()) clearTimeout(end);
+    this.#ends.clear();
     this.#running.clear();
   }
 
@@ -90,18 +94,30 @@ export class FaultBoard {
 
   #break(name: FaultName, { surfaces, durationMs, fault }: Outage): void {
     const until = Date.now() + durationMs;
+    const before = this.#names();
     for (const surface of surfaces) {
       const script = surface === 'token' ? this.sandbox().tokenEndpoint : this.sandbox().api;
       script.down(durationMs, fault?.(until));
       this.#running.set(surface, { name, until });
     }
-    this.#ends.push(setTimeout(() => this.#ended(name, until), durationMs + 50));
+    clearTimeout(this.#ends.get(name));
+    this.#ends.set(
+      name,
+      setTimeout(() => this.#ended(name), durationMs + 50),
+    );
+    for (const other of before) if (!this.#names().has(other)) this.#ended(other);
   }
 
-  #ended(name: FaultName, until: number): void {
-    const replaced = [...this.#running.values()].every((running) => running.until !== until);
-    if (!replaced) this.onHealed(name);
+  #ended(name: FaultName): void {
+    clearTimeout(this.#ends.get(name));
+    this.#ends.delete(name);
+    for (const [surface, running] of this.#running) if (running.name === name) this.#running.delete(surface);
+    this.onHealed(name);
     this.#changes.next();
+  }
+
+  #names(): ReadonlySet<FaultName> {
+    return new Set([...this.#running.values()].map(({ name }) => name));
   }
 }
 

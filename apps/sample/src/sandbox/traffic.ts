@@ -49,7 +49,7 @@ export class Traffic {
 
   /** `call` asks the API something in the name of a chain; it never fails. */
   constructor(
-    tenants: () => readonly string[],
+    private readonly tenants: () => readonly string[],
     private readonly call: (tenant: string) => Observable<CallOutcome>,
   ) {
     this.running$ = timer(0, CALL_EVERY_MS).pipe(
@@ -65,8 +65,10 @@ export class Traffic {
     this.#second().tokenRequests += 1;
   }
 
-  /** The calls of every chain so far. */
+  /** The calls of every chain so far; one that is removed takes its count with it. */
   calls(): ChainCalls[] {
+    const known = new Set(this.tenants());
+    for (const tenant of this.#calls.keys()) if (!known.has(tenant)) this.#calls.delete(tenant);
     return [...this.#calls.values()];
   }
 
