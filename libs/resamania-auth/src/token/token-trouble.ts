@@ -1,12 +1,14 @@
 import type { Random } from '../clock.js';
 import type { TokenFailure } from './token-failure.js';
-import { waitMs } from './token-wait.js';
+import { waitAfter } from './token-wait.js';
 
 /** The memory of failures in a row. Instants are milliseconds since the epoch. */
 export interface TokenTrouble {
   readonly failure: TokenFailure;
   /** How many in a row, this one included. */
   readonly count: number;
+  /** How often the wait has grown. */
+  readonly growth: number;
   readonly at: number;
   /** No request leaves before this instant. */
   readonly until: number;
@@ -25,7 +27,9 @@ export function troubleAfter(
   random: Random,
   usableUntil: number,
 ): TokenTrouble {
+  const leftMs = Math.max(0, usableUntil - now);
+  const { ms, growth } = waitAfter(failure, previous?.growth ?? 0, now, random, leftMs);
   const count = (previous?.count ?? 0) + 1;
-  const until = now + waitMs(failure, count, now, random, Math.max(0, usableUntil - now));
-  return { failure, count, at: now, until, retryAt: Math.max(until, failure.resetAt ?? 0) };
+  const until = now + ms;
+  return { failure, count, growth, at: now, until, retryAt: Math.max(until, failure.resetAt ?? 0) };
 }
