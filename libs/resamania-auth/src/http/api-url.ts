@@ -16,7 +16,15 @@ export function chainRoot({ apiBaseUrl, clientToken }: Tenant): string {
 export function combinedUrl({ url = '', baseURL, allowAbsoluteUrls }: UrlParts): string {
   const isCombined = baseURL !== undefined && baseURL !== '';
   if (!isCombined || (isAbsolute(url) && allowAbsoluteUrls !== false)) return url;
-  return url === '' ? baseURL : `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`;
+  return url === '' ? baseURL : joinedBySlash(baseURL, url);
+}
+
+function joinedBySlash(baseURL: string, url: string): string {
+  let end = baseURL.length;
+  while (baseURL.charCodeAt(end - 1) === SLASH) end -= 1;
+  let start = 0;
+  while (url.charCodeAt(start) === SLASH) start += 1;
+  return `${baseURL.slice(0, end)}/${url.slice(start)}`;
 }
 
 /** Whether axios takes it as it is: with a scheme, or protocol-relative. */
