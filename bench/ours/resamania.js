@@ -10,14 +10,12 @@ import { firstValueFrom } from 'rxjs';
 /** The library as an application has it: its module in a Nest application, and nothing but its public surface. */
 export const resamania = {
   name: 'nestjs-resamania-auth',
-  packages: ['nestjs-resamania-auth'],
   open: (world, chains) => openApp(world, chains, {}),
 };
 
 /** The same on axios' own adapter. */
 export const resamaniaOnAxios = {
   name: 'nestjs-resamania-auth, axios transport',
-  packages: ['nestjs-resamania-auth'],
   open: (world, chains) => openApp(world, chains, { http: { transport: 'axios' } }),
 };
 

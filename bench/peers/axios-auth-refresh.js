@@ -6,8 +6,6 @@ import { clientOfEach } from '../chains.js';
 /** As its README shows: an interceptor sends the stored token, a 401 has another fetched, and the call made again. */
 export const axiosAuthRefresh = {
   name: 'axios-auth-refresh',
-  packages: ['axios-auth-refresh'],
-  note: 'holds no token and knows no expiry: it renews after a 401',
   open(world, chains) {
     const clients = clientOfEach(chains, (chain) => {
       let token;

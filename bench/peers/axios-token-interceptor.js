@@ -7,7 +7,6 @@ import { clientOfEach } from '../chains.js';
 /** Both READMEs together: `clientCredentials()` gets the token, `tokenCache()` keeps it for its `expires_in`. */
 export const axiosTokenInterceptor = {
   name: 'axios-token-interceptor + axios-oauth-client',
-  packages: ['axios-token-interceptor', 'axios-oauth-client'],
   open(world, chains) {
     const clients = clientOfEach(chains, (chain) => {
       const getClientCredentials = clientCredentials(

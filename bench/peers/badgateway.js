@@ -5,7 +5,6 @@ import { clientOfEach } from '../chains.js';
 /** Its fetch wrapper, as the README shows it: `getNewToken` returns `client.clientCredentials()`. */
 export const badgateway = {
   name: '@badgateway/oauth2-client',
-  packages: ['@badgateway/oauth2-client'],
   open(world, chains) {
     const clients = clientOfEach(chains, (chain) => {
       const client = new OAuth2Client({

@@ -8,8 +8,6 @@ import { clientOfEach } from '../chains.js';
  */
 export const googleAuthLibrary = {
   name: 'google-auth-library',
-  packages: ['google-auth-library'],
-  note: 'with the refresh_token grant, as it has no client_credentials; renews 5 minutes early, so that (d) and (e) set that to 0',
   open(world, chains) {
     const clients = clientOfEach(
       chains,

@@ -11,8 +11,6 @@ const AUTHORITY_HOST = 'authority.example';
  */
 export const msalNode = {
   name: '@azure/msal-node',
-  packages: ['@azure/msal-node'],
-  note: 'takes https authorities only: a network client of ours leads to loopback',
   minLifetimeS: 600,
   whyNotShort: 'renews 300 s before expiry, which cannot be set: tokens of seconds are never cached',
   open(world, chains) {

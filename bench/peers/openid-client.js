@@ -8,8 +8,6 @@ import { clientOfEach } from '../chains.js';
  */
 export const openidClient = {
   name: 'openid-client',
-  packages: ['openid-client'],
-  note: 'with a cache of twelve lines of our own, as it has none',
   open(world, chains) {
     const clients = clientOfEach(chains, (chain) => {
       const config = new client.Configuration(

@@ -9,7 +9,7 @@ import { simpleOauth2 } from './simple-oauth2.js';
 import { undiciOidcInterceptor } from './undici-oidc-interceptor.js';
 
 /**
- * Who is compared. Each has a `name`, its `packages`, perhaps a `note` on its wiring, and `open(world, chains)`, which
+ * Who is compared. Each has a `name` and `open(world, chains)`, which
  * returns what it can do, with one client for each chain:
  *
  * - `ask(chain)`: the library's own way to a token; `read(result)` takes the string from what that gives

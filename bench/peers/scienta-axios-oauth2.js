@@ -9,8 +9,6 @@ import { clientOfEach } from '../chains.js';
  */
 export const scienta = {
   name: '@scienta/axios-oauth2',
-  packages: ['@scienta/axios-oauth2'],
-  note: 'with an axios instance of its own for the token request',
   open(world, chains) {
     const clients = clientOfEach(chains, (chain) => {
       const client = clientFactory(create(), {

@@ -5,7 +5,6 @@ import { clientOfEach } from '../chains.js';
 /** As its README shows: keep the access token, ask it `expired()`, get another. It shares no request among callers. */
 export const simpleOauth2 = {
   name: 'simple-oauth2',
-  packages: ['simple-oauth2'],
   open(world, chains) {
     const clients = clientOfEach(chains, (chain) => {
       const client = new ClientCredentials({

@@ -11,8 +11,6 @@ const NO_HANDLER = {};
  */
 export const undiciOidcInterceptor = {
   name: 'undici-oidc-interceptor',
-  packages: ['undici-oidc-interceptor'],
-  note: 'its header is read by a dispatch that sends nothing',
   minLifetimeS: 60,
   whyNotShort: 'renews 10 s before expiry, which cannot be set: tokens of seconds are never cached',
   open(world, chains) {
