@@ -1,4 +1,4 @@
-import axios, { CanceledError, type CancelToken } from 'axios';
+import { CanceledError, type CancelToken } from 'axios';
 
 type Listener = (reason: CanceledError<unknown>) => void;
 
@@ -9,7 +9,7 @@ type Listener = (reason: CanceledError<unknown>) => void;
 export class UnsubscribeToken implements CancelToken {
   reason?: CanceledError<unknown>;
   #listeners: Listener[] = [];
-  #whole: CancelToken | undefined;
+  #promise: Promise<CanceledError<unknown>> | undefined;
 
   cancel(): void {
     if (this.reason !== undefined) return;
@@ -33,17 +33,14 @@ export class UnsubscribeToken implements CancelToken {
     this.#listeners = this.#listeners.filter((other) => other !== listener);
   }
 
-  get promise(): CancelToken['promise'] {
-    return this.#asWhole().promise;
+  /** Resolves with the reason; never, for a call that is not cancelled. */
+  get promise(): Promise<CanceledError<unknown>> {
+    return (this.#promise ??= new Promise((resolve) => this.subscribe(resolve)));
   }
 
   toAbortSignal(): AbortSignal {
-    return this.#asWhole().toAbortSignal();
-  }
-
-  #asWhole(): CancelToken {
-    // oxlint-disable-next-line import/no-named-as-default-member -- as a type it has a named export, as a value none
-    this.#whole ??= new axios.CancelToken((cancel) => this.subscribe(() => cancel()));
-    return this.#whole;
+    const controller = new AbortController();
+    this.subscribe((reason) => controller.abort(reason));
+    return controller.signal;
   }
 }
