@@ -22,7 +22,6 @@ const result = await run({
   world: { ...server, agent },
   peers: pace === 'quick' ? [] : peers,
   pace: PACE[pace],
-  isQuick: pace === 'quick',
   progress: (what) => process.stderr.write(`${letter}: ${title}: ${what}\n`),
 });
 agent.destroy();

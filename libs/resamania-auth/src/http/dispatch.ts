@@ -23,8 +23,6 @@ export interface Dispatched {
   leftTheApi(): boolean;
 }
 
-const NO_REDIRECTS = Object.freeze({ redirect: 'manual' });
-
 /**
  * Sends a call through the adapter. Our headers are on a copy of the config that nobody else sees: the caller's own
  * config, which responses and errors refer to, never holds them, and can be sent again as it is.
@@ -49,8 +47,7 @@ export function dispatch(
   });
   if (outgoing.transport !== undefined) guardTransport(outgoing);
   // `fetch` follows redirects by itself, and keeps all headers but `Authorization`.
-  outgoing.fetchOptions =
-    config.fetchOptions === undefined ? NO_REDIRECTS : { ...config.fetchOptions, ...NO_REDIRECTS };
+  outgoing.fetchOptions = { ...config.fetchOptions, redirect: 'manual' };
   // The copy stays behind in what axios' own adapters keep. An adapter of the application's may want to look at it.
   const clean = () => {
     if (typeof config.adapter !== 'function') ours.dropFrom(outgoing.headers);
@@ -92,8 +89,10 @@ export function dispatchBare(
  * spreading such an object takes four times as long.
  */
 function addressed(config: InternalAxiosRequestConfig, url: string): InternalAxiosRequestConfig {
-  const copy = Object.create(Object.getPrototypeOf(config) as object | null) as Record<string, unknown>;
-  for (const key of Object.keys(config) as (keyof InternalAxiosRequestConfig)[]) copy[key] = config[key];
+  const source = config as unknown as Record<PropertyKey, unknown>;
+  const copy: Record<PropertyKey, unknown> = {};
+  for (const key of Object.keys(source)) copy[key] = source[key];
+  for (const key of Object.getOwnPropertySymbols(source)) copy[key] = source[key];
   copy['url'] = url;
   copy['baseURL'] = undefined;
   return copy as unknown as InternalAxiosRequestConfig;

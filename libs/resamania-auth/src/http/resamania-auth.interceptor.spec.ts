@@ -62,6 +62,23 @@ describe('With a token at hand', () => {
     expect(config).toMatchObject({ url: '/clubs', baseURL: 'https://api.test/env/demoapi', adapter });
   });
 
+  it("an application's adapter gets a config of the kind that it would have had, and may change it", async () => {
+    const { http } = await withToken();
+    const mark = Symbol('mark');
+    const seen: unknown[] = [];
+    const adapter: AxiosAdapter = (config) => {
+      const { fetchOptions } = config as { fetchOptions?: Record<string, unknown> };
+      if (fetchOptions !== undefined) fetchOptions['dispatcher'] = 'mine';
+      // oxlint-disable-next-line no-prototype-builtins -- adapters do ask in this way
+      seen.push(config.hasOwnProperty('url'), (config as unknown as Record<symbol, unknown>)[mark]);
+      return Promise.resolve({ data: '', status: 200, statusText: '', headers: {}, config });
+    };
+    http.axiosRef.interceptors.request.use((config) => Object.assign(config, { [mark]: 'kept' }));
+    await http.axiosRef.get('clubs', { adapter });
+    await http.axiosRef.get('clubs', { adapter });
+    expect(seen).toEqual([true, 'kept', true, 'kept']);
+  });
+
   it('a request that is cancelled already does not leave', async () => {
     const { http, calls, adapter } = await withToken();
     await expect(http.axiosRef.get('clubs', { adapter, signal: AbortSignal.abort() })).rejects.toMatchObject({

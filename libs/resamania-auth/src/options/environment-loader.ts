@@ -4,7 +4,7 @@ import {
   ALLOW_INSECURE_HTTP,
   DEFAULT_TENANT,
   checkTenantNames,
-  SHARED_FIELDS,
+  readFrom,
   type TenantField,
   TENANTS,
   variableOf,
@@ -99,8 +99,7 @@ export class EnvironmentLoader {
   }
 
   #variableOf(field: TenantField, name: string | undefined): string {
-    const own = variableOf(field, name);
-    return this.#reader.isSet(own) || !SHARED_FIELDS.has(field) ? own : variableOf(field);
+    return readFrom(field, name, (variable) => this.#reader.isSet(variable));
   }
 
   #from(path: string, variable: string, fallback?: string): string | undefined {

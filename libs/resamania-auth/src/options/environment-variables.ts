@@ -28,12 +28,7 @@ export const DEFAULT_TENANT = `${PREFIX}DEFAULT_TENANT`;
 export const ALLOW_INSECURE_HTTP = `${PREFIX}ALLOW_INSECURE_HTTP`;
 
 /** What a tenant without its own value takes from the unprefixed variable… */
-export const SHARED_FIELDS: ReadonlySet<TenantField> = new Set([
-  'apiBaseUrl',
-  'scope',
-  'tokenPath',
-  'renewWith',
-]);
+const SHARED_FIELDS: ReadonlySet<TenantField> = new Set(['apiBaseUrl', 'scope', 'tokenPath', 'renewWith']);
 
 /** …and what it takes from the module's options, which have it from there. */
 const INHERITED_FIELDS: ReadonlySet<TenantField> = new Set(['apiKey', 'apiKeyHeader']);
@@ -50,14 +45,24 @@ export function variableOf(field: TenantField, tenant?: string): string {
   return `${PREFIX}${tenant === undefined ? '' : `${prefixOf(tenant)}_`}${TENANT_VARIABLES[field]}`;
 }
 
+/** The variable that a tenant's field is read from: its own, or the unprefixed one where that stands in for it. */
+export function readFrom(
+  field: TenantField,
+  tenant: string | undefined,
+  isSet: (variable: string) => boolean,
+): string {
+  const own = variableOf(field, tenant);
+  return isSet(own) || !SHARED_FIELDS.has(field) ? own : variableOf(field);
+}
+
 /** The variable to look at when a tenant's field is wrong: its own, or the unprefixed one where only that can be meant. */
 export function sourceOf(
   field: TenantField,
   tenant: string | undefined,
   isSet: (variable: string) => boolean,
 ): string {
-  const own = variableOf(field, tenant);
-  return isSet(own) || !(SHARED_FIELDS.has(field) || INHERITED_FIELDS.has(field)) ? own : variableOf(field);
+  const from = readFrom(field, tenant, isSet);
+  return INHERITED_FIELDS.has(field) && !isSet(from) ? variableOf(field) : from;
 }
 
 /** A tenant's name as it stands in variables: `club-paris` is `CLUB_PARIS`. */
