@@ -47,8 +47,8 @@ export default {
     '!**/resamania-auth/src/cli.ts',
     '!**/options/{resamania-auth,tenant}-options.ts',
     '!**/tenants/tenant-changes.ts',
-    '!**/token/token-events.ts',
-    '!**/http/request-options.ts',
+    '!**/token/events/token-events.ts',
+    '!**/http/target/request-options.ts',
   ],
   coverageThreshold: {
     global: { statements: 95, branches: 95, functions: 95, lines: 95 },

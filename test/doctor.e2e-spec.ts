@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { faults, ResamaniaSandbox } from 'resamania-sandbox';
 
-import type { Report, Step, StepName } from '../libs/resamania-auth/src/doctor/diagnosis.js';
+import type { Report, Step, StepName } from '../libs/resamania-auth/src/doctor/checks/diagnosis.js';
 import { BuiltPackage } from './support/packages.js';
 import { ROOT } from './support/sources.js';
 

@@ -15,7 +15,7 @@ import {
   isResamaniaVariable,
   TENANT_VARIABLES,
   TENANTS,
-} from '../libs/resamania-auth/src/options/environment-variables.js';
+} from '../libs/resamania-auth/src/environment/environment-variables.js';
 import { codeBlocks, plain, tableAfter } from './support/markdown.js';
 import { type DocumentedField, ROOT, Sources } from './support/sources.js';
 

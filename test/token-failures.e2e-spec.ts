@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Fault, faults, ResamaniaSandbox } from 'resamania-sandbox';
 
-import { ResamaniaTokenError } from '../libs/resamania-auth/src/errors/resamania-auth.error.js';
+import { ResamaniaTokenError } from '../libs/resamania-auth/src/errors.js';
 import { createEngine, type RunningEngine } from './support/engine-on-sandbox.js';
 
 /** What a failure comes to: the error that a caller sees, and how many requests the flight made. */

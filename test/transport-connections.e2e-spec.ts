@@ -9,10 +9,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type AxiosInstance, create, getAdapter } from 'axios';
 
-import {
-  createUndiciAdapter,
-  type UndiciAdapter,
-} from '../libs/resamania-auth/src/http/undici/undici-adapter.js';
+import { createUndiciAdapter, type UndiciAdapter } from '../libs/resamania-auth/src/undici/undici-adapter.js';
 import { RecordingServer } from './support/recording-server.js';
 import { outcome } from './support/transport-outcome.js';
 

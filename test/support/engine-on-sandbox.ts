@@ -4,12 +4,12 @@ import { systemClock } from '../../libs/resamania-auth/src/clock.js';
 import { resolveOptions } from '../../libs/resamania-auth/src/options/resolve-options.js';
 import type { ResamaniaAuthOptions } from '../../libs/resamania-auth/src/options/resamania-auth-options.js';
 import { ResamaniaTenantRegistry } from '../../libs/resamania-auth/src/tenants/resamania-tenant-registry.js';
-import { HttpTokenTransport } from '../../libs/resamania-auth/src/token/http-token-transport.js';
+import { HttpTokenTransport } from '../../libs/resamania-auth/src/token/request/http-token-transport.js';
 import { ResamaniaTokenService } from '../../libs/resamania-auth/src/token/resamania-token.service.js';
-import { SchedulerRegistryTimer } from '../../libs/resamania-auth/src/token/scheduler-registry-timer.js';
+import { SchedulerRegistryTimer } from '../../libs/resamania-auth/src/token/schedule/scheduler-registry-timer.js';
 import { TokenEngine } from '../../libs/resamania-auth/src/token/token-engine.js';
-import { TokenEventHub } from '../../libs/resamania-auth/src/token/token-event-hub.js';
-import type { ResamaniaTokenEvent } from '../../libs/resamania-auth/src/token/token-events.js';
+import { TokenEventHub } from '../../libs/resamania-auth/src/token/events/token-event-hub.js';
+import type { ResamaniaTokenEvent } from '../../libs/resamania-auth/src/token/events/token-events.js';
 
 /** A running engine without Nest around it, on the real clock and over real sockets. */
 export interface RunningEngine {

@@ -5,14 +5,17 @@ import type { ResamaniaAuthOptions } from '../../libs/resamania-auth/src/options
 import { ResamaniaTenantRegistry } from '../../libs/resamania-auth/src/tenants/resamania-tenant-registry.js';
 import { ResamaniaTokenService } from '../../libs/resamania-auth/src/token/resamania-token.service.js';
 import { TokenEngine } from '../../libs/resamania-auth/src/token/token-engine.js';
-import { TokenEventHub } from '../../libs/resamania-auth/src/token/token-event-hub.js';
-import type { ResamaniaTokenEvent } from '../../libs/resamania-auth/src/token/token-events.js';
-import type { HttpAnswer, TransportFault } from '../../libs/resamania-auth/src/token/token-failure.js';
+import { TokenEventHub } from '../../libs/resamania-auth/src/token/events/token-event-hub.js';
+import type { ResamaniaTokenEvent } from '../../libs/resamania-auth/src/token/events/token-events.js';
+import type {
+  HttpAnswer,
+  TransportFault,
+} from '../../libs/resamania-auth/src/token/request/token-failure.js';
 import {
   type TokenHttpRequest,
   type TokenTransport,
   TransportFailed,
-} from '../../libs/resamania-auth/src/token/token-transport.js';
+} from '../../libs/resamania-auth/src/token/request/token-transport.js';
 import { SimulatedClock } from './simulated-clock.js';
 
 /** What the simulated token endpoint does with a request. */

@@ -9,11 +9,11 @@ import type { ResamaniaAuthOptions } from '../../libs/resamania-auth/src/options
 import { resolveOptions } from '../../libs/resamania-auth/src/options/resolve-options.js';
 import { ResamaniaTenantContext } from '../../libs/resamania-auth/src/tenants/resamania-tenant-context.js';
 import { ResamaniaTenantRegistry } from '../../libs/resamania-auth/src/tenants/resamania-tenant-registry.js';
-import { HttpTokenTransport } from '../../libs/resamania-auth/src/token/http-token-transport.js';
-import { SchedulerRegistryTimer } from '../../libs/resamania-auth/src/token/scheduler-registry-timer.js';
+import { HttpTokenTransport } from '../../libs/resamania-auth/src/token/request/http-token-transport.js';
+import { SchedulerRegistryTimer } from '../../libs/resamania-auth/src/token/schedule/scheduler-registry-timer.js';
 import { TokenEngine } from '../../libs/resamania-auth/src/token/token-engine.js';
-import { TokenEventHub } from '../../libs/resamania-auth/src/token/token-event-hub.js';
-import type { TokenTransport } from '../../libs/resamania-auth/src/token/token-transport.js';
+import { TokenEventHub } from '../../libs/resamania-auth/src/token/events/token-event-hub.js';
+import type { TokenTransport } from '../../libs/resamania-auth/src/token/request/token-transport.js';
 
 /** The headers of this library beside `Authorization`, in lower case. */
 export const KEY_AND_CONTEXT_HEADERS = ['x-gravitee-api-key', 'x-user-club-id', 'x-user-network-node-id'];

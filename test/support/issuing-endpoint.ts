@@ -1,10 +1,10 @@
 import { defer, from, map, type Observable } from 'rxjs';
 
-import type { HttpAnswer } from '../../libs/resamania-auth/src/token/token-failure.js';
+import type { HttpAnswer } from '../../libs/resamania-auth/src/token/request/token-failure.js';
 import type {
   TokenHttpRequest,
   TokenTransport,
-} from '../../libs/resamania-auth/src/token/token-transport.js';
+} from '../../libs/resamania-auth/src/token/request/token-transport.js';
 
 /** A token endpoint in memory that issues `{client id}-token-{n}`, or whatever `answer` makes instead. */
 export class IssuingEndpoint implements TokenTransport {

@@ -1,4 +1,4 @@
-import type { ScheduleTimer } from '../../libs/resamania-auth/src/token/refresh-schedule.js';
+import type { ScheduleTimer } from '../../libs/resamania-auth/src/token/schedule/refresh-schedule.js';
 import type { Clock } from '../../libs/resamania-auth/src/clock.js';
 
 interface Timer {

@@ -9,8 +9,8 @@ import {
   isCancel,
 } from 'axios';
 
-import { OurHeaders } from '../../libs/resamania-auth/src/http/api-headers.js';
-import { SentRequest } from '../../libs/resamania-auth/src/http/sent-request.js';
+import { OurHeaders } from '../../libs/resamania-auth/src/http/call/api-headers.js';
+import { SentRequest } from '../../libs/resamania-auth/src/http/call/sent-request.js';
 import type { Recorded } from './recording-server.js';
 
 /** Headers that undici writes itself: in lower case, and in a place of its own. */

@@ -3,7 +3,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type AxiosRequestConfig, create, getAdapter } from 'axios';
 
-import { createUndiciAdapter } from '../../libs/resamania-auth/src/http/undici/undici-adapter.js';
+import { createUndiciAdapter } from '../../libs/resamania-auth/src/undici/undici-adapter.js';
 import { RecordingServer, type Responder } from './recording-server.js';
 import { outcome, wire } from './transport-outcome.js';
 

@@ -7,13 +7,13 @@ export {
   ResamaniaSecretError,
   ResamaniaTenantError,
   ResamaniaTokenError,
-} from './errors/resamania-auth.error.js';
+} from './errors.js';
 export { getResamaniaHttpToken, InjectResamaniaHttp } from './http/inject-resamania-http.js';
-export { readApiError, type ResamaniaApiErrorInfo } from './http/api-error.js';
+export { readApiError, type ResamaniaApiErrorInfo } from './gateway/api-error.js';
 export { type AttachOptions, ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
 export { ResamaniaHttpService } from './http/resamania-http.service.js';
-export type { UnauthorizedBy } from './http/unauthorized.js';
-export type { ResamaniaRequestOptions } from './http/request-options.js';
+export type { UnauthorizedBy } from './gateway/unauthorized.js';
+export type { ResamaniaRequestOptions } from './http/target/request-options.js';
 export { bindResamaniaTenant, type TenantBinder } from './nest/bind-tenant.js';
 export { ResamaniaExceptionFilter } from './nest/resamania-exception.filter.js';
 export {
@@ -23,8 +23,8 @@ export {
   tenantFromSubdomain,
   type TenantRequest,
 } from './nest/tenant-extractors.js';
-export { hasResamaniaEnvironment, loadEnvironment } from './options/load-environment.js';
-export { resamaniaConfig } from './options/resamania.config.js';
+export { hasResamaniaEnvironment, loadEnvironment } from './environment/load-environment.js';
+export { resamaniaConfig } from './environment/resamania.config.js';
 export type {
   ApiTransportName,
   HttpOptions,
@@ -45,9 +45,9 @@ export type {
 export { ResamaniaTenantContext } from './tenants/resamania-tenant-context.js';
 export { ResamaniaTenantRegistry } from './tenants/resamania-tenant-registry.js';
 export type { ResamaniaTenantInfo } from './tenants/tenant.js';
-export { AccessToken } from './token/access-token.js';
-export type { ResamaniaLimit, ResamaniaLimits } from './token/rate-limit.js';
-export type { ResamaniaPrincipal } from './token/principal.js';
+export { AccessToken } from './token/cache/access-token.js';
+export type { ResamaniaLimit, ResamaniaLimits } from './gateway/limits.js';
+export type { ResamaniaPrincipal } from './token/request/principal.js';
 export {
   ResamaniaTokenService,
   type TokenOptions,
@@ -62,5 +62,5 @@ export type {
   TokenObtainedEvent,
   TokenRejectedEvent,
   WaitStartedEvent,
-} from './token/token-events.js';
-export type { TenantTokenStatus, TokenFailureStatus, TokenState } from './token/token-status.js';
+} from './token/events/token-events.js';
+export type { TenantTokenStatus, TokenFailureStatus, TokenState } from './token/cache/token-status.js';

@@ -11,12 +11,12 @@ import { MODULE_OPTIONS_TOKEN } from './resamania-auth.module-definition.js';
 import { ResamaniaTenantContext } from './tenants/resamania-tenant-context.js';
 import { ResamaniaTenantRegistry } from './tenants/resamania-tenant-registry.js';
 import { TenantRegistration } from './tenants/tenant-registration.js';
-import { HttpTokenTransport } from './token/http-token-transport.js';
+import { HttpTokenTransport } from './token/request/http-token-transport.js';
 import { ResamaniaTokenService } from './token/resamania-token.service.js';
-import { SchedulerRegistryTimer } from './token/scheduler-registry-timer.js';
+import { SchedulerRegistryTimer } from './token/schedule/scheduler-registry-timer.js';
 import { TokenEngine } from './token/token-engine.js';
-import { TokenEventHub } from './token/token-event-hub.js';
-import { TokenEventLogger } from './token/token-event-logger.js';
+import { TokenEventHub } from './token/events/token-event-hub.js';
+import { TokenEventLogger } from './token/events/token-event-logger.js';
 import { TokenRefreshLifecycle } from './token/token-refresh.lifecycle.js';
 
 /** What an application injects. */

@@ -1,4 +1,4 @@
-import type { EnvironmentByTenant } from '../options/environment-by-tenant.js';
+import type { EnvironmentByTenant } from '../environment/environment-by-tenant.js';
 
 /** The tenants that were asked for; all where none was. What is wrong for all of them stays. */
 export function chooseTenants(

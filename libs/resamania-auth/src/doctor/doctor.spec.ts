@@ -3,10 +3,10 @@ import { AxiosError, type AxiosResponse, create, type InternalAxiosRequestConfig
 import { of, throwError } from 'rxjs';
 
 import { systemClock } from '../clock.js';
-import { environmentByTenant } from '../options/environment-by-tenant.js';
-import type { HttpAnswer } from '../token/token-failure.js';
-import { TransportFailed } from '../token/token-transport.js';
-import type { Finding, Report } from './diagnosis.js';
+import { environmentByTenant } from '../environment/environment-by-tenant.js';
+import type { HttpAnswer } from '../token/request/token-failure.js';
+import { TransportFailed } from '../token/request/token-transport.js';
+import type { Finding, Report } from './checks/diagnosis.js';
 import { Doctor } from './doctor.js';
 
 const ENV = {

@@ -1,16 +1,16 @@
 import type { AxiosInstance } from 'axios';
 
 import type { Clock } from '../clock.js';
-import { type EnvironmentByTenant, type TenantEnvironment } from '../options/environment-by-tenant.js';
+import { type EnvironmentByTenant, type TenantEnvironment } from '../environment/environment-by-tenant.js';
 import { resolveOptions } from '../options/resolve-options.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import { Tenant } from '../tenants/tenant.js';
-import { AccessToken } from '../token/access-token.js';
-import type { TokenTransport } from '../token/token-transport.js';
-import { callApi } from './api-check.js';
-import { apiFinding } from './api-findings.js';
-import { checkConnection } from './connection-check.js';
-import type { ConnectionProbe } from './connection-probe.js';
+import { AccessToken } from '../token/cache/access-token.js';
+import type { TokenTransport } from '../token/request/token-transport.js';
+import { callApi } from './checks/api-check.js';
+import { apiFinding } from './checks/api-findings.js';
+import { checkConnection } from './checks/connection-check.js';
+import type { ConnectionProbe } from './checks/connection-probe.js';
 import {
   exitCodeOf,
   type Finding,
@@ -21,11 +21,11 @@ import {
   type StepName,
   STEPS,
   type TenantReport,
-} from './diagnosis.js';
-import { checkLifetime } from './lifetime-check.js';
+} from './checks/diagnosis.js';
+import { checkLifetime } from './checks/lifetime-check.js';
 import { type InVariables, inVariablesOf } from './remedy-words.js';
-import { tokenFindings } from './token-findings.js';
-import { isFailure, requestToken } from './token-request.js';
+import { tokenFindings } from './checks/token-findings.js';
+import { isFailure, requestToken } from './checks/token-request.js';
 
 /** What the doctor works with. */
 export interface DoctorPorts {

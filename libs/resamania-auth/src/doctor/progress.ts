@@ -1,6 +1,6 @@
 import yoctoSpinner, { type Spinner } from 'yocto-spinner';
 
-import type { StepName, Step } from './diagnosis.js';
+import type { StepName, Step } from './checks/diagnosis.js';
 import type { Progress } from './doctor.js';
 
 /** A progress that can be taken off the screen. */

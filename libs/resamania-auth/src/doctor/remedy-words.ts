@@ -1,4 +1,4 @@
-import { sourceOf, TENANT_VARIABLES, type TenantField } from '../options/environment-variables.js';
+import { sourceOf, TENANT_VARIABLES, type TenantField } from '../environment/environment-variables.js';
 
 /** Says what the library says of options in terms of where they come from here: variables, and the command's own. */
 export type InVariables = (text: string) => string;

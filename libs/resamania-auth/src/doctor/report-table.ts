@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 
-import type { Report, Step, TenantReport, Verdict } from './diagnosis.js';
+import type { Report, Step, TenantReport, Verdict } from './checks/diagnosis.js';
 
 /** How the report is laid out. */
 export interface Layout {

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import axios, { type AxiosInstance } from 'axios';
 
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
-import { createUndiciAdapter, type UndiciAdapter } from './undici/undici-adapter.js';
+import { createUndiciAdapter, type UndiciAdapter } from '../undici/undici-adapter.js';
 
 /** What the library's own HTTP services send their requests with. One per application: the connections are shared. */
 @Injectable()

@@ -2,15 +2,15 @@ import type { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
 import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 
-import { ResamaniaTenantError } from '../errors/resamania-auth.error.js';
+import { ResamaniaTenantError } from '../errors.js';
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { ResamaniaTenantRegistry } from '../tenants/resamania-tenant-registry.js';
 import { TokenEngine } from '../token/token-engine.js';
-import { ApiCaller } from './api-caller.js';
-import { type Binding, CallTargets } from './call-target.js';
-import { ChainIndex } from './chain-index.js';
-import { TenantResolution } from './tenant-resolution.js';
+import { ApiCaller } from './call/api-caller.js';
+import { type Binding, CallTargets } from './target/call-target.js';
+import { ChainIndex } from './target/chain-index.js';
+import { TenantResolution } from './target/tenant-resolution.js';
 
 /** How `ResamaniaAuthInterceptor` is attached. */
 export interface AttachOptions {

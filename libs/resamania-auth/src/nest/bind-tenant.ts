@@ -11,8 +11,8 @@ import {
 } from '@nestjs/common';
 import { Observable } from 'rxjs';
 
-import { ResamaniaTenantError } from '../errors/resamania-auth.error.js';
-import { name as nameRule } from '../options/rules.js';
+import { ResamaniaTenantError } from '../errors.js';
+import { name as nameRule } from '../options/checks/rules.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { ResamaniaTenantRegistry } from '../tenants/resamania-tenant-registry.js';
 import type { TenantExtractor, TenantRequest } from './tenant-extractors.js';

@@ -1,8 +1,8 @@
 import { HttpStatus } from '@nestjs/common';
 import type { AxiosError } from 'axios';
 
-import { ResamaniaAuthError, type ResamaniaErrorCode } from '../errors/resamania-auth.error.js';
-import { readApiErrorAt } from '../http/api-error.js';
+import { ResamaniaAuthError, type ResamaniaErrorCode } from '../errors.js';
+import { readApiErrorAt } from '../gateway/api-error.js';
 
 /** What an incoming request is answered when it failed on the way to Resamania. */
 export interface ErrorAnswer {

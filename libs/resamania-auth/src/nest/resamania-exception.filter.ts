@@ -5,8 +5,8 @@ import { type ArgumentsHost, Catch, HttpException, Injectable } from '@nestjs/co
 import { BaseExceptionFilter } from '@nestjs/core';
 import { AxiosError } from 'axios';
 
-import { ResamaniaAuthError } from '../errors/resamania-auth.error.js';
-import { isApiCallError } from '../http/sent-request.js';
+import { ResamaniaAuthError } from '../errors.js';
+import { isApiCallError } from '../http/call/sent-request.js';
 import { answerFor } from './error-answer.js';
 
 /**

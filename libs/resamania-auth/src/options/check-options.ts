@@ -1,11 +1,11 @@
-import { baseUrlFlaw } from './base-url.js';
-import { check, loose, type Loose } from './check.js';
-import { duplicateNames } from './duplicate-names.js';
-import { policyProblems } from './policy-problems.js';
-import type { Problem } from './problem.js';
+import { baseUrlFlaw } from './checks/base-url.js';
+import { check, loose, type Loose } from './checks/check.js';
+import { duplicateNames } from './checks/duplicate-names.js';
+import { policyProblems } from './checks/policy-problems.js';
+import type { Problem } from './checks/problem.js';
 import { checkTenant } from './resolve-tenant-options.js';
 import { optionsSchema, type ValidOptions, type ValidTenantOptions } from './schema.js';
-import { type Inherited, insecureProblem } from './tenant-problems.js';
+import { type Inherited, insecureProblem } from './checks/tenant-problems.js';
 
 /** Every problem of the module's options and of each tenant in them. */
 export function checkOptions(raw: unknown): {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { loadEnvironment } from './load-environment.js';
+import { loadEnvironment } from '../environment/load-environment.js';
 import { resolveOptions, resolveTenantOptions } from './resolve-options.js';
 
 /** Not a name, not an IRI, not a URL: the shape of a generated secret. */

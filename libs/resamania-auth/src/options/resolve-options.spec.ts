@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { ResamaniaConfigError } from '../errors/resamania-auth.error.js';
+import { ResamaniaConfigError } from '../errors.js';
 import { resolveOptions } from './resolve-options.js';
 
 const API = 'https://gateway.example.com/resa2-staging';

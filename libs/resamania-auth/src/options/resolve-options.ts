@@ -1,5 +1,5 @@
-import { ResamaniaConfigError } from '../errors/resamania-auth.error.js';
-import { normaliseBaseUrl } from './base-url.js';
+import { ResamaniaConfigError } from '../errors.js';
+import { normaliseBaseUrl } from './checks/base-url.js';
 import { checkOptions } from './check-options.js';
 import {
   DEFAULT_API_KEY_HEADER,
@@ -10,7 +10,7 @@ import {
   DEFAULT_RETRY_ON_401,
   DEFAULT_TOKEN_REQUEST,
 } from './defaults.js';
-import { printProblem } from './problem.js';
+import { printProblem } from './checks/problem.js';
 import { completeTenant } from './resolve-tenant-options.js';
 import type { RefreshPolicy, ResolvedOptions, TenantDefaults } from './resolved-options.js';
 import type { ValidOptions, ValidTenantOptions } from './schema.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { ResamaniaConfigError } from '../errors/resamania-auth.error.js';
+import { ResamaniaConfigError } from '../errors.js';
 import { resolveTenantOptions } from './resolve-options.js';
 import type { TenantDefaults } from './resolved-options.js';
 

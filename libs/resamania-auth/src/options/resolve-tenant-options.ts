@@ -1,12 +1,12 @@
-import { ResamaniaConfigError } from '../errors/resamania-auth.error.js';
-import { normaliseBaseUrl } from './base-url.js';
-import { check } from './check.js';
+import { ResamaniaConfigError } from '../errors.js';
+import { normaliseBaseUrl } from './checks/base-url.js';
+import { check } from './checks/check.js';
 import { DEFAULT_RENEW_WITH, DEFAULT_TOKEN_PATH } from './defaults.js';
-import { printProblem, type Problem } from './problem.js';
+import { printProblem, type Problem } from './checks/problem.js';
 import type { ResolvedTenantOptions, TenantDefaults } from './resolved-options.js';
 import { tenantSchema, type ValidTenantOptions } from './schema.js';
 import type { ResamaniaTenantOptions } from './tenant-options.js';
-import { type Inherited, tenantProblems } from './tenant-problems.js';
+import { type Inherited, tenantProblems } from './checks/tenant-problems.js';
 
 /**
  * One tenant's options, checked and completed. `where` begins the message: the call that the options came through.

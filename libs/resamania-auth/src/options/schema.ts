@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { baseUrlFlaw } from './base-url.js';
-import { kindOf } from './problem.js';
+import { baseUrlFlaw } from './checks/base-url.js';
+import { kindOf } from './checks/problem.js';
 import type {
   ApiTransportName,
   HttpOptions,
@@ -12,7 +12,7 @@ import type {
   RetryOn401,
   TokenRequestOptions,
 } from './resamania-auth-options.js';
-import * as rules from './rules.js';
+import * as rules from './checks/rules.js';
 import type { Secret } from './secret.js';
 import type { RenewWith, ResamaniaTenantOptions } from './tenant-options.js';
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 import { type Clock, CLOCK } from '../clock.js';
-import { ResamaniaTenantError } from '../errors/resamania-auth.error.js';
+import { ResamaniaTenantError } from '../errors.js';
 import { resolveTenantOptions } from '../options/resolve-tenant-options.js';
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';

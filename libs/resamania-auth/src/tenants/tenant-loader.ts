@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-import { ResamaniaAuthError, ResamaniaTenantError } from '../errors/resamania-auth.error.js';
+import { ResamaniaAuthError, ResamaniaTenantError } from '../errors.js';
 import { resolveTenantOptions } from '../options/resolve-tenant-options.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 
-import { ResamaniaAuthError, ResamaniaConfigError } from '../errors/resamania-auth.error.js';
+import { ResamaniaAuthError, ResamaniaConfigError } from '../errors.js';
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
 import { FeatureTenants } from './feature-tenants.js';
 import { ResamaniaTenantRegistry } from './resamania-tenant-registry.js';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-import { ResamaniaSecretError } from '../errors/resamania-auth.error.js';
+import { ResamaniaSecretError } from '../errors.js';
 import type { ResolvedTenantOptions } from '../options/resolved-options.js';
 import { headerSecretFlaw, type Secret, secretFlaw } from '../options/secret.js';
 import type { RenewWith, ResamaniaTenantOptions } from '../options/tenant-options.js';

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 
-import type { AccessToken } from './access-token.js';
-import type { ResamaniaPrincipal } from './principal.js';
-import type { TokenCache } from './token-cache.js';
+import type { AccessToken } from './cache/access-token.js';
+import type { ResamaniaPrincipal } from './request/principal.js';
+import type { TokenCache } from './cache/token-cache.js';
 import { TokenEngine } from './token-engine.js';
-import { TokenEventHub } from './token-event-hub.js';
-import type { ResamaniaTokenEvent } from './token-events.js';
-import type { TenantTokenStatus } from './token-status.js';
-import { waitFor } from './wait-for.js';
+import { TokenEventHub } from './events/token-event-hub.js';
+import type { ResamaniaTokenEvent } from './events/token-events.js';
+import type { TenantTokenStatus } from './cache/token-status.js';
+import { waitFor } from '../waiting.js';
 
 /** Whose token. */
 export interface TokenOptions {

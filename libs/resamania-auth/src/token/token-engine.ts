@@ -1,22 +1,22 @@
 import { LRUCache } from 'lru-cache';
 
-import { ResamaniaRequestError, ResamaniaTokenError } from '../errors/resamania-auth.error.js';
+import { ResamaniaRequestError, ResamaniaTokenError } from '../errors.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import type { ResamaniaTenantRegistry } from '../tenants/resamania-tenant-registry.js';
 import type { Tenant } from '../tenants/tenant.js';
 import type { TenantChange } from '../tenants/tenant-changes.js';
 import type { Clock, Random } from '../clock.js';
-import { LimitMemory } from './limit-memory.js';
-import { principalFlaw, principalKey, type ResamaniaPrincipal } from './principal.js';
-import type { HeaderBag } from './rate-limit.js';
-import { RefreshSchedule, type ScheduleTimer } from './refresh-schedule.js';
-import { RequestLimiter } from './request-limiter.js';
-import { TokenCache, type TokenCachePorts } from './token-cache.js';
-import { TokenEndpointClient } from './token-endpoint.client.js';
-import type { TokenEventHub } from './token-event-hub.js';
-import { TokenFlights } from './token-flight.js';
-import type { TenantTokenStatus } from './token-status.js';
-import type { TokenTransport } from './token-transport.js';
+import { LimitMemory } from '../gateway/limit-memory.js';
+import { principalFlaw, principalKey, type ResamaniaPrincipal } from './request/principal.js';
+import type { HeaderBag } from '../gateway/limits.js';
+import { RefreshSchedule, type ScheduleTimer } from './schedule/refresh-schedule.js';
+import { RequestLimiter } from './request/request-limiter.js';
+import { TokenCache, type TokenCachePorts } from './cache/token-cache.js';
+import { TokenEndpointClient } from './request/token-endpoint.client.js';
+import type { TokenEventHub } from './events/token-event-hub.js';
+import { TokenFlights } from './cache/token-flight.js';
+import type { TenantTokenStatus } from './cache/token-status.js';
+import type { TokenTransport } from './request/token-transport.js';
 
 /** What the engine runs on. */
 export interface TokenEnginePorts {

@@ -1,0 +1,92 @@
+import { type Observable, tap } from 'rxjs';
+
+import type { Clock } from '../../clock.js';
+import { DEFAULT_TOKEN_REQUEST } from '../../options/defaults.js';
+import type { Tenant } from '../../tenants/tenant.js';
+import { RequestLimiter, Ticket } from '../../token/request/request-limiter.js';
+import type { IssuedToken } from '../../token/request/token-answer.js';
+import { TokenEndpointClient } from '../../token/request/token-endpoint.client.js';
+import {
+  type HttpAnswer,
+  type TokenFailure,
+  TokenRequestFailed,
+  unexpectedFailure,
+} from '../../token/request/token-failure.js';
+import type { TokenHttpRequest, TokenTransport } from '../../token/request/token-transport.js';
+
+/** What came of the one token request. */
+export interface TokenOutcome {
+  /** The token, or why there is none. */
+  readonly result: IssuedToken | TokenFailure;
+  /** The answer; `undefined` where none came. */
+  readonly answer: HttpAnswer | undefined;
+  /** When the answer came or the request failed, in milliseconds since the epoch. */
+  readonly endedAt: number;
+  readonly durationMs: number;
+}
+
+/** What a token request is made with. */
+export interface TokenRequestPorts {
+  readonly transport: TokenTransport;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+}
+
+/** Whether a token request failed. */
+export function isFailure(result: TokenOutcome['result']): result is TokenFailure {
+  return 'code' in result;
+}
+
+/** Asks for a token the way the library does, once. */
+export async function requestToken(tenant: Tenant, ports: TokenRequestPorts): Promise<TokenOutcome> {
+  const { clock, timeoutMs } = ports;
+  const transport = new NotingTransport(ports.transport);
+  const client = new TokenEndpointClient({
+    transport,
+    limiter: new RequestLimiter(1),
+    clock,
+    random: Math.random,
+    policy: { ...DEFAULT_TOKEN_REQUEST, timeoutMs, deadlineMs: timeoutMs, attempts: 1 },
+    answered: () => undefined,
+  });
+  const startedAt = clock.now();
+  const result = await obtain(client, tenant);
+  const endedAt = clock.now();
+  return { result, answer: transport.answer, endedAt, durationMs: endedAt - startedAt };
+}
+
+async function obtain(client: TokenEndpointClient, tenant: Tenant): Promise<IssuedToken | TokenFailure> {
+  try {
+    return await client.obtain(
+      { tenant, principal: undefined },
+      {
+        signal: new AbortController().signal,
+        ticket: new Ticket(true),
+        admitted: () => undefined,
+        refreshToken: undefined,
+      },
+    );
+  } catch (error) {
+    // Anything else may hold the request, and stays here.
+    return error instanceof TokenRequestFailed ? error.failure : unexpectedFailure();
+  }
+}
+
+/** Keeps the answer, which says more than the token that is read from it. */
+class NotingTransport implements TokenTransport {
+  answer: HttpAnswer | undefined;
+
+  constructor(private readonly inner: TokenTransport) {}
+
+  post(request: TokenHttpRequest): Observable<HttpAnswer> {
+    return this.inner.post(request).pipe(
+      tap((answer) => {
+        this.answer = answer;
+      }),
+    );
+  }
+
+  close(): void {
+    this.inner.close();
+  }
+}

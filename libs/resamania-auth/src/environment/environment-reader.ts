@@ -1,0 +1,96 @@
+import { headerSecretFlaw, type Secret, secretFlaw } from '../options/secret.js';
+
+/** Reads a text file, such as a mounted secret. */
+export type ReadFile = (path: string) => string;
+
+/** Reads variables, and keeps a list of what is wrong with them. An empty variable counts as not set. */
+export class EnvironmentReader {
+  readonly problems: string[] = [];
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #readFile: ReadFile;
+
+  constructor(env: NodeJS.ProcessEnv, readFile: ReadFile) {
+    this.#env = env;
+    this.#readFile = readFile;
+  }
+
+  /** Whether the variable or its `_FILE` twin is set. */
+  isSet(variable: string): boolean {
+    return this.#trimmed(variable) !== undefined || this.#path(variable) !== undefined;
+  }
+
+  /** A value that is no secret, without white space around it; or such a value in the file of the `_FILE` twin. */
+  text(variable: string): string | undefined {
+    const value = this.#trimmed(variable);
+    const path = this.#path(variable);
+    if (path === undefined) return value;
+    return value === undefined ? this.#content(variable, path)?.trim() : this.#both(variable);
+  }
+
+  /** The value as it is, or a function that reads the file anew each time, so that a replaced file takes effect. */
+  secret(variable: string, use: 'body' | 'header'): Secret | undefined {
+    const path = this.#path(variable);
+    const value = this.#env[variable] === '' ? undefined : this.#env[variable];
+    if (path !== undefined && value !== undefined) return this.#both(variable);
+    const now = path === undefined ? value : this.#content(variable, path);
+    if (now === undefined) return undefined;
+    const flaw = use === 'header' ? headerSecretFlaw(now) : secretFlaw(now);
+    const source = path === undefined ? variable : fileVariable(variable);
+    if (flaw !== undefined) this.problems.push(`${source}: expected the bare secret, found ${flaw}`);
+    return path === undefined ? now : () => withoutLineBreak(this.#readFile(path));
+  }
+
+  /** `true`, `false`, `1` or `0`. */
+  flag(variable: string): boolean | undefined {
+    const value = this.#trimmed(variable)?.toLowerCase();
+    if (value === undefined) return undefined;
+    if (value === 'true' || value === '1') return true;
+    if (value !== 'false' && value !== '0') this.problems.push(`${variable}: expected true or false`);
+    return false;
+  }
+
+  #trimmed(variable: string): string | undefined {
+    const value = this.#env[variable]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  #path(variable: string): string | undefined {
+    return this.#trimmed(fileVariable(variable));
+  }
+
+  #both(variable: string): undefined {
+    this.problems.push(`${variable}: expected either this or ${fileVariable(variable)}, found both`);
+  }
+
+  #content(variable: string, path: string): string | undefined {
+    try {
+      return withoutLineBreak(this.#readFile(path));
+    } catch (error) {
+      const what = `${printablePath(path)} cannot be read${codeOf(error)}`;
+      this.problems.push(`${fileVariable(variable)}: expected the path of a file, ${what}`);
+      return undefined;
+    }
+  }
+}
+
+function fileVariable(variable: string): string {
+  return `${variable}_FILE`;
+}
+
+/** Editors and `echo` end a file with one line break; more than one is part of what is wrong with it. */
+function withoutLineBreak(content: string): string {
+  return content.replace(/\r?\n$/, '');
+}
+
+/** The path, unless it could be the secret itself: that has no two segments, or characters that paths seldom have. */
+function printablePath(path: string): string {
+  return /^(?:\.{0,2}|[A-Za-z]:)(?:[\\/][\w .-]{1,39}){2,}$/.test(path)
+    ? path
+    : 'the file named there (not printed)';
+}
+
+/** Only the code: the message holds the path. */
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && /^E[A-Z]{2,20}$/.test(code) ? ` (${code})` : '';
+}

@@ -1,0 +1,97 @@
+import { AxiosHeaders, type AxiosResponse, isAxiosError } from 'axios';
+
+import { readLimits, readRetryAfter, type ResamaniaLimits } from './limits.js';
+import { classifyUnauthorized, jsonObject, type UnauthorizedBy } from './unauthorized.js';
+
+/** What a failed API call says, whatever the form of its answer. */
+export interface ResamaniaApiErrorInfo {
+  /** HTTP status; absent where no answer came. */
+  readonly status?: number;
+  /** What is wrong, in the API's words: `hydra:description`, `detail`, or an OAuth error's description. */
+  readonly description?: string;
+  /** The fields that a validation refused. */
+  readonly violations: readonly { readonly path: string; readonly message: string }[];
+  /** The gateway's words, where the gateway refused the call. */
+  readonly gatewayMessage?: string;
+  /** Of a 401: who refused. */
+  readonly unauthorizedBy?: UnauthorizedBy;
+  /** Of a 401: the request was not sent again, since its body was a stream, which is used up. */
+  readonly notReplayed: boolean;
+  /** The limits that the answer told. */
+  readonly limits: ResamaniaLimits;
+  /** When the answer asks to come back, by its `Retry-After`. */
+  readonly retryAt?: Date;
+}
+
+const NOT_REPLAYED = Symbol('ResamaniaAuth.notReplayed');
+const NOTE = 'It was not sent again with a new token: its body is a stream, which is used up.';
+
+/**
+ * Reads the error of a failed API call, an `AxiosError`: JSON, ld+json or text, parsed or not. The body of a stream is
+ * left unread.
+ * @returns what it says; `undefined` for any other error
+ */
+export function readApiError(error: unknown): ResamaniaApiErrorInfo | undefined {
+  return readApiErrorAt(error, Date.now());
+}
+
+/**
+ * The same at an instant of the reader's, which a `Retry-After` in seconds counts from.
+ * @param now - Milliseconds since the epoch.
+ */
+export function readApiErrorAt(error: unknown, now: number): ResamaniaApiErrorInfo | undefined {
+  if (!isAxiosError(error)) return undefined;
+  const { response } = error;
+  const notReplayed = NOT_REPLAYED in error;
+  return response === undefined
+    ? { violations: [], limits: {}, notReplayed }
+    : { ...readAnswer(response, now), notReplayed };
+}
+
+/** Says in an error, and for `readApiError()`, why there was no replay. */
+export function noteNotReplayed(error: unknown): unknown {
+  if (!isAxiosError(error)) return error;
+  error.message = `${error.message}. ${NOTE}`;
+  return Object.defineProperty(error, NOT_REPLAYED, { value: true });
+}
+
+function readAnswer(
+  { status, headers, data }: AxiosResponse<unknown>,
+  now: number,
+): Omit<ResamaniaApiErrorInfo, 'notReplayed'> {
+  const text = Buffer.isBuffer(data) ? data.toString('utf8') : data;
+  const json = jsonObject(text) ?? {};
+  const unauthorizedBy = status === 401 ? classifyUnauthorized(headers, text) : undefined;
+  const isGateways = unauthorizedBy === 'gateway' || 'http_status_code' in json;
+  const all = bag(headers);
+  const retryAt = readRetryAfter(all, now);
+  const words = stringOf(json['message']) ?? (isGateways ? stringOf(text) : undefined);
+  const description =
+    stringOf(json['hydra:description']) ?? stringOf(json['detail']) ?? stringOf(json['error_description']);
+  return {
+    status,
+    ...(description !== undefined && { description }),
+    violations: violationsOf(json['violations']),
+    ...(isGateways && words !== undefined && { gatewayMessage: words }),
+    ...(unauthorizedBy && { unauthorizedBy }),
+    limits: readLimits(all),
+    ...(retryAt !== undefined && { retryAt: new Date(retryAt) }),
+  };
+}
+
+function violationsOf(value: unknown): ResamaniaApiErrorInfo['violations'] {
+  if (!Array.isArray(value)) return [];
+  return value.map((violation: unknown) => {
+    const { propertyPath, message } = (violation ?? {}) as { propertyPath?: unknown; message?: unknown };
+    return { path: stringOf(propertyPath) ?? '', message: stringOf(message) ?? '' };
+  });
+}
+
+function bag(headers: AxiosResponse['headers']): Record<string, string | undefined> {
+  const entries = Object.entries(AxiosHeaders.from(headers as AxiosHeaders).toJSON());
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
+
+function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,62 @@
+import { type HeaderBag, hasLimits, readLimits, type ResamaniaLimits } from './limits.js';
+
+/** The limits that a tenant's answers told last. */
+export interface SeenLimits {
+  readonly limits: ResamaniaLimits;
+  /** When, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** A quota of which more is used than the share that was set. */
+export interface PassedQuota {
+  /** How much of it is used, from 0 to 1. */
+  readonly share: number;
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetAt: Date | undefined;
+}
+
+/** Remembers the limits that answers tell, per tenant, and notices when much of a quota is used. */
+export class LimitMemory {
+  readonly #seen = new Map<string, SeenLimits>();
+  /** Tenants whose quota was passed, until it starts over. */
+  readonly #passed = new Set<string>();
+
+  /**
+   * @param warnAt - Share of a quota, above 0 and below 1, from which on it counts as passed.
+   * @param report - Told once when a tenant's quota is passed, and again only after it has started over.
+   */
+  constructor(
+    private readonly warnAt: number,
+    private readonly report: (tenant: string, quota: PassedQuota) => void,
+  ) {}
+
+  /** Takes note of an answer. One without limits leaves what is known as it is. */
+  note(tenant: string, headers: HeaderBag, now: number): void {
+    if (!hasLimits(headers)) return;
+    const limits = readLimits(headers);
+    this.#seen.set(tenant, { limits: { ...this.#seen.get(tenant)?.limits, ...limits }, at: now });
+    this.#watch(tenant, limits.quota);
+  }
+
+  of(tenant: string): SeenLimits | undefined {
+    return this.#seen.get(tenant);
+  }
+
+  forget(tenant: string): void {
+    this.#seen.delete(tenant);
+    this.#passed.delete(tenant);
+  }
+
+  #watch(tenant: string, { limit, remaining, resetAt }: ResamaniaLimits['quota'] & object = {}): void {
+    if (limit === undefined || remaining === undefined || limit <= 0) return;
+    const share = Math.min(1, Math.max(0, 1 - remaining / limit));
+    if (share < this.warnAt) {
+      this.#passed.delete(tenant);
+      return;
+    }
+    if (this.#passed.has(tenant)) return;
+    this.#passed.add(tenant);
+    this.report(tenant, { share, limit, remaining, resetAt });
+  }
+}

@@ -1,0 +1,37 @@
+import { AxiosHeaders, type AxiosResponse } from 'axios';
+
+import { parseObject } from '../token/request/token-failure.js';
+
+/**
+ * Who refused an API call with a 401.
+ *
+ * - `gateway`: the API key is missing, wrong or revoked; a new token does not help.
+ * - `token`: the API did not accept the token.
+ * - `unknown`: the answer does not say.
+ */
+export type UnauthorizedBy = 'gateway' | 'token' | 'unknown';
+
+/**
+ * Judges a 401 by its shape, never by its words, which may be French; the one exception is the gateway's plain text.
+ * @param body - The body as text or as parsed JSON; `undefined` where it could not be read.
+ */
+export function classifyUnauthorized(headers: AxiosResponse['headers'], body: unknown): UnauthorizedBy {
+  const bag = AxiosHeaders.from(headers as AxiosHeaders);
+  const json = jsonObject(body);
+  if (json !== undefined && 'http_status_code' in json) return 'gateway';
+  if (/(?:^|,)\s*Bearer\b/i.test(text(bag.get('www-authenticate')))) return 'token';
+  if (body === 'Unauthorized' && /^text\/plain\b/i.test(text(bag.get('content-type')))) return 'gateway';
+  if (json !== undefined && (json['code'] === 401 || 'error' in json)) return 'token';
+  return 'unknown';
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : '';
+}
+
+/** A body that is a JSON object, parsed already or not. */
+export function jsonObject(body: unknown): Record<string, unknown> | undefined {
+  if (typeof body === 'string') return parseObject(body);
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  return isObject ? (body as Record<string, unknown>) : undefined;
+}

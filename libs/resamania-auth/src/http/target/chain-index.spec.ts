@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { createWorld } from '../../../../../test/support/engine-world.js';
+import { ChainIndex } from './chain-index.js';
+
+const { registry } = createWorld({
+  apiBaseUrl: 'https://gw.test/resa2',
+  tenants: [
+    { clientToken: 'demoapi', clientId: '1', clientSecret: 's' },
+    { name: 'demo-too', clientToken: 'demoapi', clientId: '2', clientSecret: 's' },
+    {
+      name: 'live',
+      apiBaseUrl: 'https://gw.test/resa2-live',
+      clientToken: 'demoapi',
+      clientId: '3',
+      clientSecret: 's',
+    },
+    { apiBaseUrl: 'https://api.test', clientToken: 'nordgym', clientId: '4', clientSecret: 's' },
+  ],
+});
+const index = new ChainIndex(registry);
+const names = (tenants: readonly { name: string }[]) => tenants.map(({ name }) => name);
+
+describe('ChainIndex', () => {
+  it('tells the tenants of a chain', () => {
+    expect(names(index.ofChain('demoapi'))).toEqual(['demoapi', 'demo-too', 'live']);
+    expect(index.ofChain('stranger')).toEqual([]);
+  });
+
+  it.each([
+    ['https://gw.test/resa2/demoapi/clubs', ['demoapi', 'demo-too']],
+    ['https://gw.test/resa2-live/demoapi', ['live']],
+    ['https://api.test/nordgym?x', ['nordgym']],
+    ['https://gw.test/resa2/nordgym', []],
+    ['https://gw.test/resa2x/demoapi', []],
+    ['https://gw.test/resa2', []],
+    ['https://api.test.evil.test/nordgym', []],
+    ['https://api.test:444/nordgym', []],
+  ])('tells whose %s is', (href, owners) => {
+    expect(names(index.ownersOf(href))).toEqual(owners);
+  });
+
+  it('knows the base URLs', () => {
+    expect(index.isKnownBase('https://gw.test/resa2/anything')).toBe(true);
+    expect(index.isKnownBase('https://api.test/')).toBe(true);
+    expect(index.isKnownBase('https://gw.test/other')).toBe(false);
+  });
+
+  it('follows what happens in the registry', () => {
+    registry.register({
+      clientToken: 'late',
+      apiBaseUrl: 'https://late.test',
+      clientId: '5',
+      clientSecret: 's',
+    });
+    expect(names(index.ownersOf('https://late.test/late'))).toEqual(['late']);
+    registry.update('late', { apiBaseUrl: 'https://later.test' });
+    expect(index.isKnownBase('https://late.test/')).toBe(false);
+    expect(names(index.ownersOf('https://later.test/late'))).toEqual(['late']);
+    registry.remove('late');
+    expect(index.isKnownBase('https://later.test/')).toBe(false);
+    expect(index.ofChain('late')).toEqual([]);
+    registry.remove('demo-too');
+    expect(names(index.ownersOf('https://gw.test/resa2/demoapi'))).toEqual(['demoapi']);
+  });
+});

@@ -1,0 +1,99 @@
+import type { ResamaniaErrorCode } from '../../errors.js';
+
+interface EventBase {
+  /** Name of the tenant. */
+  readonly tenant: string;
+  /** When it happened. */
+  readonly at: Date;
+}
+
+interface TokenEventBase extends EventBase {
+  /** The principal, when the token is one's: a club by its IRI, a contact by a short hash of the address. */
+  readonly principal?: string;
+}
+
+/** A token was obtained. */
+export interface TokenObtainedEvent extends TokenEventBase {
+  /** Tells this event from the others. */
+  readonly type: 'obtained';
+  /** True for every token after the first. */
+  readonly renewal: boolean;
+  /** From when the token must be taken as expired. */
+  readonly expiresAt: Date;
+  /** When it is due for renewal. */
+  readonly nextRefreshAt: Date;
+  /** What was odd about the server's answer, if anything: it names no lifetime, for instance. */
+  readonly oddity?: string;
+}
+
+/** A token request failed, its attempts used up. */
+export interface TokenFailedEvent extends TokenEventBase {
+  /** Tells this event from the others. */
+  readonly type: 'renewal-failed';
+  /** What went wrong, as a stable word. */
+  readonly code: ResamaniaErrorCode;
+  /** HTTP status of the answer, where there was one. */
+  readonly status?: number;
+  /** What happened, to be read after the name of the tenant. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  /** When the library asks again. */
+  readonly retryAt: Date;
+  /** Whether callers still have a usable token. */
+  readonly tokenStillUsable: boolean;
+}
+
+/** Callers fail at once from now on, until `retryAt` or until something is changed. */
+export interface WaitStartedEvent extends TokenEventBase {
+  /** Tells this event from the others. */
+  readonly type: 'wait-started';
+  /** What went wrong, as a stable word. */
+  readonly code: ResamaniaErrorCode;
+  /** When the library asks again. */
+  readonly retryAt: Date;
+}
+
+/** A token was dropped before its time: the API rejected it, or the application said so. */
+export interface TokenRejectedEvent extends TokenEventBase {
+  /** Tells this event from the others. */
+  readonly type: 'rejected';
+}
+
+/** An API call was answered 401 because of its token, and is sent again with another one. */
+export interface RequestReplayedEvent extends TokenEventBase {
+  /** Tells this event from the others. */
+  readonly type: 'replayed';
+  /** The call's HTTP method, in upper case. */
+  readonly method: string;
+}
+
+/** More of the gateway's daily quota is used than `quotaWarningShare`. Told once, until the quota starts over. */
+export interface QuotaLowEvent extends EventBase {
+  /** Tells this event from the others. */
+  readonly type: 'quota-low';
+  /** How much of the quota is used, from 0 to 1. */
+  readonly share: number;
+  /** How many requests the quota allows. */
+  readonly limit: number;
+  /** How many are left. */
+  readonly remaining: number;
+  /** When it starts over, by the server's clock, where the answer told. */
+  readonly resetAt?: Date;
+}
+
+/** A tenant was registered, changed or removed. */
+export interface TenantChangedEvent extends EventBase {
+  /** Which of the three. */
+  readonly type: 'tenant-added' | 'tenant-updated' | 'tenant-removed';
+}
+
+/** What `ResamaniaTokenService.events$` emits. No event holds a token or a secret. */
+export type ResamaniaTokenEvent =
+  | TokenObtainedEvent
+  | TokenFailedEvent
+  | WaitStartedEvent
+  | TokenRejectedEvent
+  | RequestReplayedEvent
+  | QuotaLowEvent
+  | TenantChangedEvent;

@@ -1,0 +1,66 @@
+import { isHeaderSafe } from '../../options/secret.js';
+import {
+  brokenAnswer,
+  classifyAnswer,
+  type HttpAnswer,
+  parseObject,
+  TokenRequestFailed,
+} from './token-failure.js';
+import { readLifetime } from './token-lifetime.js';
+
+/** A token as the endpoint issued it. Instants are milliseconds since the epoch. */
+export interface IssuedToken {
+  readonly value: string;
+  readonly scope: string | undefined;
+  readonly lifetimeMs: number;
+  /** Just before the request left: the lifetime counts from here. */
+  readonly requestedAt: number;
+  readonly refreshToken: string | undefined;
+  /** What was odd about the answer without making it useless. */
+  readonly oddity: string | undefined;
+}
+
+/**
+ * Reads an answer of the token endpoint.
+ * @throws TokenRequestFailed with the classified failure when it holds no usable token.
+ */
+export function readTokenAnswer(answer: HttpAnswer, requestedAt: number, now: number): IssuedToken {
+  if (answer.status < 200 || answer.status > 299) throw new TokenRequestFailed(classifyAnswer(answer, now));
+  const reject = (flaw: string) => new TokenRequestFailed(brokenAnswer(flaw, answer.status));
+  const json = parseObject(answer.body);
+  if (json === undefined) throw reject(shapeOf(answer.body));
+  if (json['error'] !== undefined) throw reject('holds an error in spite of its status');
+  const flaw = tokenFlaw(json);
+  if (flaw !== undefined) throw reject(flaw);
+  const value = json['access_token'] as string;
+  const lifetime = readLifetime({ expiresIn: json['expires_in'], accessToken: value });
+  if (lifetime === undefined) throw reject('holds a token that has expired already');
+  if (now >= requestedAt + lifetime.lifetimeMs) throw reject('came after its token had expired');
+  return {
+    value,
+    scope: textOf(json['scope']),
+    lifetimeMs: lifetime.lifetimeMs,
+    requestedAt,
+    refreshToken: textOf(json['refresh_token']),
+    oddity: lifetime.oddity,
+  };
+}
+
+function tokenFlaw({ access_token: token, token_type: type }: Record<string, unknown>): string | undefined {
+  if (typeof token !== 'string' || token === '') return 'holds no access_token';
+  if (!isHeaderSafe(token)) return 'holds an access_token with characters that no header can carry';
+  if (type !== undefined && type !== null && String(type).toLowerCase() !== 'bearer') {
+    return 'holds a token_type other than bearer';
+  }
+  return undefined;
+}
+
+function shapeOf(body: string): string {
+  if (body.trim() === '') return 'is empty';
+  if (body.trimStart().startsWith('<')) return 'is a page of HTML or XML';
+  return body.trimStart().startsWith('{') ? 'is JSON that breaks off' : 'is no JSON object';
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,70 @@
+import { hash } from 'node:crypto';
+
+import type { Tenant } from '../../tenants/tenant.js';
+import { principalGrant, principalKey, type ResamaniaPrincipal } from './principal.js';
+
+/** What a token is asked for: a tenant, or one principal of it. */
+export interface TokenGrant {
+  readonly tenant: Tenant;
+  readonly principal: ResamaniaPrincipal | undefined;
+}
+
+/** What a token request proves itself with, read just before it leaves. */
+export interface Credentials {
+  readonly clientSecret: string;
+  readonly apiKey: string | undefined;
+}
+
+/**
+ * The key of a grant: equal for two grants only if every answer to one is right for the other. It is a digest, so it
+ * gives nothing away.
+ */
+export function grantKey({ tenant, principal }: TokenGrant): string {
+  const parts = [tenant.identity, tenant.secretFingerprint, principal ? principalKey(principal) : 'tenant'];
+  return hash('sha256', JSON.stringify(parts), 'base64url');
+}
+
+/** The body of a token request. `refreshToken` is sent as `renewWith` says. */
+export function grantForm(
+  grant: TokenGrant,
+  { clientSecret }: Credentials,
+  refreshToken: string | undefined,
+): URLSearchParams {
+  const { tenant } = grant;
+  const form = new URLSearchParams({ ...tenant.params() });
+  for (const [field, value] of grantFields(grant, refreshToken)) form.set(field, value);
+  form.set('client_id', tenant.clientId);
+  form.set('client_secret', clientSecret);
+  if (tenant.scope !== undefined) form.set('scope', tenant.scope);
+  return form;
+}
+
+/** Whether a request with this refresh token uses the refresh token grant. */
+export function usesRefreshGrant(
+  { tenant }: TokenGrant,
+  refreshToken: string | undefined,
+): refreshToken is string {
+  return refreshToken !== undefined && tenant.renewWith === 'refresh-token';
+}
+
+function grantFields(grant: TokenGrant, refreshToken: string | undefined): [field: string, value: string][] {
+  const { principal } = grant;
+  if (usesRefreshGrant(grant, refreshToken)) {
+    return [
+      ['grant_type', 'refresh_token'],
+      ['refresh_token', refreshToken],
+    ];
+  }
+  const fields: [string, string][] = principal
+    ? principalFields(principal)
+    : [['grant_type', 'client_credentials']];
+  return refreshToken === undefined ? fields : [...fields, ['refresh_token', refreshToken]];
+}
+
+function principalFields(principal: ResamaniaPrincipal): [string, string][] {
+  const { grantType, field, value } = principalGrant(principal);
+  return [
+    ['grant_type', grantType],
+    [field, value],
+  ];
+}

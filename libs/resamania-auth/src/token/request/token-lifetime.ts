@@ -1,0 +1,114 @@
+import type { RefreshPolicy, ResolvedLifetimePart } from '../../options/resolved-options.js';
+import type { Random } from '../../clock.js';
+
+/** The lifetime taken when neither the answer nor the token names one, in milliseconds. */
+export const FALLBACK_LIFETIME_MS = 300_000;
+/** No token is taken to live longer, whatever the server says: 30 days, in milliseconds. */
+export const MAX_LIFETIME_MS = 30 * 24 * 3_600_000;
+
+/** What an answer says of its token's lifetime. */
+export interface LifetimeClaims {
+  /** `expires_in` as it came. */
+  readonly expiresIn: unknown;
+  /** The access token: a JWT, or any other string. */
+  readonly accessToken: string;
+}
+
+/** A lifetime in milliseconds, and what was odd about the claims, if anything. */
+export interface ReadLifetime {
+  readonly lifetimeMs: number;
+  readonly oddity?: string;
+}
+
+/** When a token's stages end, in milliseconds since the epoch: `issuedAt < dueAt < usableUntil < expiresAt`. */
+export interface TokenTimes {
+  readonly issuedAt: number;
+  readonly dueAt: number;
+  readonly usableUntil: number;
+  readonly expiresAt: number;
+}
+
+/**
+ * The lifetime: `expires_in`, and never more than the JWT's own `exp - iat`. That difference is a duration, so a
+ * server clock that is off does no harm. Returns `undefined` when the answer says that the token is dead already.
+ */
+export function readLifetime(claims: LifetimeClaims): ReadLifetime | undefined {
+  const declared = declaredMs(claims.expiresIn);
+  const signed = readJwtTimes(claims.accessToken)?.lifetimeMs;
+  if (declared.ms !== undefined && declared.ms <= 0) return undefined;
+  const bounds = [declared.ms, signed].filter((ms) => ms !== undefined);
+  if (bounds.length === 0) {
+    return {
+      lifetimeMs: FALLBACK_LIFETIME_MS,
+      oddity: `${declared.oddity ?? 'names no expires_in'}; ${FALLBACK_LIFETIME_MS / 1000} s are assumed`,
+    };
+  }
+  const shortest = Math.min(...bounds);
+  if (shortest > MAX_LIFETIME_MS) {
+    return {
+      lifetimeMs: MAX_LIFETIME_MS,
+      oddity: 'names a lifetime of more than 30 days; 30 days are taken',
+    };
+  }
+  return declared.oddity === undefined
+    ? { lifetimeMs: shortest }
+    : { lifetimeMs: shortest, oddity: `${declared.oddity}; the JWT's own lifetime is taken` };
+}
+
+/**
+ * The stages of a token's life:
+ * usable until `L - margin`, due for renewal at `L - lead - jitter`, jitter drawn once per token.
+ */
+export function planTimes(
+  issuedAt: number,
+  lifetimeMs: number,
+  policy: RefreshPolicy,
+  random: Random,
+): TokenTimes {
+  const lead = partMs(policy.lead, lifetimeMs);
+  const jitter = partMs(policy.jitter, lifetimeMs) * random();
+  return {
+    issuedAt,
+    dueAt: issuedAt + lifetimeMs - lead - jitter,
+    usableUntil: issuedAt + lifetimeMs - partMs(policy.margin, lifetimeMs),
+    expiresAt: issuedAt + lifetimeMs,
+  };
+}
+
+/** A part of a lifetime in milliseconds. */
+export function partMs(part: ResolvedLifetimePart, lifetimeMs: number): number {
+  return Math.min(lifetimeMs * part.share, part.maxMs);
+}
+
+/** `expires_in` in milliseconds, as a number or a numeric string. */
+export function declaredMs(expiresIn: unknown): { ms?: number; oddity?: string } {
+  if (expiresIn === undefined || expiresIn === null) return {};
+  const isNumeric = typeof expiresIn === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(expiresIn);
+  const seconds = isNumeric ? Number(expiresIn) : expiresIn;
+  return typeof seconds === 'number' && Number.isFinite(seconds)
+    ? { ms: seconds * 1000 }
+    : { oddity: 'has an expires_in that is no number' };
+}
+
+/** What a JWT says of its own time, in milliseconds. */
+export interface JwtTimes {
+  /** `iat`, since the epoch of the server's clock. */
+  readonly issuedAt: number;
+  /** `exp - iat`. */
+  readonly lifetimeMs: number;
+}
+
+/** The times of a JWT, read without verifying it: its lifetime only ever shortens the one that is taken. */
+export function readJwtTimes(token: string): JwtTimes | undefined {
+  const payload = token.split('.', 3)[1];
+  if (payload === undefined) return undefined;
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    if (typeof claims !== 'object' || claims === null) return undefined;
+    const { exp, iat } = claims as { exp?: unknown; iat?: unknown };
+    if (typeof exp !== 'number' || typeof iat !== 'number' || !(exp > iat)) return undefined;
+    return { issuedAt: iat * 1000, lifetimeMs: (exp - iat) * 1000 };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,141 @@
+import type { Clock } from '../../clock.js';
+import { MAX_TIMER_MS } from '../../clock.js';
+
+/** The one timer that the schedule runs on. */
+export interface ScheduleTimer {
+  /** Calls `task` once after `ms` milliseconds, in place of whatever was armed before. */
+  arm(ms: number, task: () => void): void;
+  disarm(): void;
+}
+
+/** Something that wants a turn at an instant of its own. */
+export interface Scheduled {
+  /** Place in the heap; -1 outside of it. Written by the schedule only. */
+  heapIndex: number;
+  /** The instant of its turn, in milliseconds since the epoch. Written by the schedule only. */
+  scheduledAt: number;
+  /** Takes its turn. The promise tells the end of it, and never rejects; none means that it is over at once. */
+  turn(): Promise<unknown> | undefined;
+}
+
+/**
+ * How long the timer sleeps at most, in milliseconds. Timers do not count the time that a machine sleeps, so the clock
+ * is looked at now and then.
+ */
+const MAX_SLEEP_MS = Math.min(60_000, MAX_TIMER_MS);
+/** How many turns may run at once: enough to keep the token requests busy, few enough to start no crowd. */
+const MAX_RUNNING = 64;
+
+/** Gives every entry its turn when it is due: a binary heap of instants, and one timer, however many entries. */
+export class RefreshSchedule<T extends Scheduled> {
+  readonly #heap: T[] = [];
+  #running = 0;
+  #isStarted = false;
+  #armedFor = Infinity;
+
+  constructor(
+    private readonly timer: ScheduleTimer,
+    private readonly clock: Clock,
+  ) {}
+
+  /** How many entries wait for their turn. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    this.#arm();
+  }
+
+  /** Ends it: no entry gets a turn any more. */
+  stop(): void {
+    this.#isStarted = false;
+    this.#armedFor = Infinity;
+    this.timer.disarm();
+    for (const entry of this.#heap) entry.heapIndex = -1;
+    this.#heap.length = 0;
+  }
+
+  /** Gives an entry its turn at `instant`, and at no other; `Infinity` takes it off. */
+  set(entry: T, instant: number): void {
+    if (instant === Infinity) return this.#remove(entry);
+    entry.scheduledAt = instant;
+    if (entry.heapIndex < 0) this.#place(entry, this.#heap.length);
+    this.#settle(entry);
+    if (this.#heap[0] === entry) this.#arm();
+  }
+
+  #remove(entry: T): void {
+    const index = entry.heapIndex;
+    if (index < 0) return;
+    entry.heapIndex = -1;
+    const last = this.#heap.pop();
+    if (last === undefined || last === entry) return;
+    this.#place(last, index);
+    this.#settle(last);
+  }
+
+  #wake(): void {
+    this.#armedFor = Infinity;
+    const now = this.clock.now();
+    while (this.#running < MAX_RUNNING) {
+      const [next] = this.#heap;
+      if (next === undefined || next.scheduledAt > now) break;
+      this.#remove(next);
+      this.#run(next);
+    }
+    this.#arm();
+  }
+
+  #run(entry: T): void {
+    const turn = entry.turn();
+    if (turn === undefined) return;
+    this.#running += 1;
+    void turn.finally(() => {
+      this.#running -= 1;
+      this.#arm();
+    });
+  }
+
+  #arm(): void {
+    const [next] = this.#heap;
+    if (!this.#isStarted || next === undefined || this.#running >= MAX_RUNNING) return;
+    if (this.#armedFor <= next.scheduledAt && this.#armedFor !== Infinity) return;
+    const now = this.clock.now();
+    const sleep = Math.min(Math.max(next.scheduledAt - now, 0), MAX_SLEEP_MS);
+    this.#armedFor = now + sleep;
+    this.timer.arm(sleep, () => this.#wake());
+  }
+
+  /** Moves an entry up or down to where its instant belongs. */
+  #settle(entry: T): void {
+    while (entry.heapIndex > 0) {
+      const parent = this.#heap[(entry.heapIndex - 1) >> 1] as T;
+      if (parent.scheduledAt <= entry.scheduledAt) break;
+      this.#swap(parent, entry);
+    }
+    for (let child = this.#earlierChild(entry); child !== undefined; child = this.#earlierChild(entry)) {
+      this.#swap(entry, child);
+    }
+  }
+
+  #earlierChild(entry: T): T | undefined {
+    const left = this.#heap[2 * entry.heapIndex + 1];
+    const right = this.#heap[2 * entry.heapIndex + 2];
+    const child =
+      right !== undefined && left !== undefined && right.scheduledAt < left.scheduledAt ? right : left;
+    return child !== undefined && child.scheduledAt < entry.scheduledAt ? child : undefined;
+  }
+
+  #swap(upper: T, lower: T): void {
+    const index = upper.heapIndex;
+    this.#place(upper, lower.heapIndex);
+    this.#place(lower, index);
+  }
+
+  #place(entry: T, index: number): void {
+    this.#heap[index] = entry;
+    entry.heapIndex = index;
+  }
+}
