@@ -4,6 +4,7 @@ import { systemClock } from '../../libs/resamania-auth/src/clock.js';
 import { resolveOptions } from '../../libs/resamania-auth/src/options/resolve-options.js';
 import type { ResamaniaAuthOptions } from '../../libs/resamania-auth/src/options/resamania-auth-options.js';
 import { ResamaniaTenantRegistry } from '../../libs/resamania-auth/src/tenants/resamania-tenant-registry.js';
+import { TenantStore } from '../../libs/resamania-auth/src/tenants/tenant-store.js';
 import { HttpTokenTransport } from '../../libs/resamania-auth/src/token/request/http-token-transport.js';
 import { ResamaniaTokenService } from '../../libs/resamania-auth/src/token/resamania-token.service.js';
 import { SchedulerRegistryTimer } from '../../libs/resamania-auth/src/token/schedule/scheduler-registry-timer.js';
@@ -15,6 +16,7 @@ import type { ResamaniaTokenEvent } from '../../libs/resamania-auth/src/token/ev
 export interface RunningEngine {
   readonly engine: TokenEngine;
   readonly service: ResamaniaTokenService;
+  readonly tenants: TenantStore;
   readonly registry: ResamaniaTenantRegistry;
   readonly events: ResamaniaTokenEvent[];
 }
@@ -22,14 +24,15 @@ export interface RunningEngine {
 /** Builds it; `engine.start()` and `engine.stop()` are the caller's. */
 export function createEngine(options: ResamaniaAuthOptions): RunningEngine {
   const resolved = resolveOptions(options);
-  const registry = new ResamaniaTenantRegistry(resolved, systemClock);
+  const tenants = new TenantStore(resolved, systemClock);
+  const registry = new ResamaniaTenantRegistry(tenants);
   const events: ResamaniaTokenEvent[] = [];
   const hub = new TokenEventHub(systemClock, (error) => {
     throw error;
   });
   hub.events$.subscribe((event) => events.push(event));
   const engine = new TokenEngine({
-    registry,
+    tenants,
     options: resolved,
     transport: new HttpTokenTransport(),
     timer: new SchedulerRegistryTimer(new SchedulerRegistry()),
@@ -37,5 +40,5 @@ export function createEngine(options: ResamaniaAuthOptions): RunningEngine {
     random: Math.random,
     hub,
   });
-  return { engine, service: new ResamaniaTokenService(engine, hub), registry, events };
+  return { engine, service: new ResamaniaTokenService(engine, hub), tenants, registry, events };
 }

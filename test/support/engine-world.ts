@@ -3,6 +3,7 @@ import { Observable } from 'rxjs';
 import { resolveOptions } from '../../libs/resamania-auth/src/options/resolve-options.js';
 import type { ResamaniaAuthOptions } from '../../libs/resamania-auth/src/options/resamania-auth-options.js';
 import { ResamaniaTenantRegistry } from '../../libs/resamania-auth/src/tenants/resamania-tenant-registry.js';
+import { TenantStore } from '../../libs/resamania-auth/src/tenants/tenant-store.js';
 import { ResamaniaTokenService } from '../../libs/resamania-auth/src/token/resamania-token.service.js';
 import { TokenEngine } from '../../libs/resamania-auth/src/token/token-engine.js';
 import { TokenEventHub } from '../../libs/resamania-auth/src/token/events/token-event-hub.js';
@@ -124,6 +125,7 @@ export function text(status: number, body: string, headers: Record<string, strin
 export interface EngineWorld {
   readonly clock: SimulatedClock;
   readonly endpoint: SimulatedEndpoint;
+  readonly tenants: TenantStore;
   readonly registry: ResamaniaTenantRegistry;
   readonly engine: TokenEngine;
   readonly service: ResamaniaTokenService;
@@ -146,13 +148,14 @@ export function createWorld(
   const clock = new SimulatedClock();
   const endpoint = new SimulatedEndpoint(clock);
   const resolved = resolveOptions(options);
-  const registry = new ResamaniaTenantRegistry(resolved, clock);
+  const tenants = new TenantStore(resolved, clock);
+  const registry = new ResamaniaTenantRegistry(tenants);
   const thrown: unknown[] = [];
   const hub = new TokenEventHub(clock, (error) => thrown.push(error));
   const events: ResamaniaTokenEvent[] = [];
   hub.events$.subscribe((event) => events.push(event));
   const engine = new TokenEngine({
-    registry,
+    tenants,
     options: resolved,
     transport: endpoint,
     timer: clock,
@@ -163,6 +166,7 @@ export function createWorld(
   return {
     clock,
     endpoint,
+    tenants,
     registry,
     engine,
     service: new ResamaniaTokenService(engine, hub),

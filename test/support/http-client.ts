@@ -9,6 +9,7 @@ import type { ResamaniaAuthOptions } from '../../libs/resamania-auth/src/options
 import { resolveOptions } from '../../libs/resamania-auth/src/options/resolve-options.js';
 import { ResamaniaTenantContext } from '../../libs/resamania-auth/src/tenants/resamania-tenant-context.js';
 import { ResamaniaTenantRegistry } from '../../libs/resamania-auth/src/tenants/resamania-tenant-registry.js';
+import { TenantStore } from '../../libs/resamania-auth/src/tenants/tenant-store.js';
 import { HttpTokenTransport } from '../../libs/resamania-auth/src/token/request/http-token-transport.js';
 import { SchedulerRegistryTimer } from '../../libs/resamania-auth/src/token/schedule/scheduler-registry-timer.js';
 import { TokenEngine } from '../../libs/resamania-auth/src/token/token-engine.js';
@@ -26,6 +27,7 @@ export const everyHostIsLocal: NonNullable<AxiosRequestConfig['lookup']> = (_hos
 export interface HttpSide {
   readonly http: ResamaniaHttpService;
   readonly interceptor: ResamaniaAuthInterceptor;
+  readonly tenants: TenantStore;
   readonly registry: ResamaniaTenantRegistry;
   readonly context: ResamaniaTenantContext;
   readonly engine: TokenEngine;
@@ -62,9 +64,10 @@ export function createHttpSide(
     now: () => systemClock.now() + offset,
     after: (ms, task) => systemClock.after(ms, task),
   };
-  const registry = new ResamaniaTenantRegistry(resolved, clock);
+  const tenants = new TenantStore(resolved, clock);
+  const registry = new ResamaniaTenantRegistry(tenants);
   const engine = new TokenEngine({
-    registry,
+    tenants,
     options: resolved,
     transport,
     timer: new SchedulerRegistryTimer(new SchedulerRegistry()),
@@ -74,10 +77,11 @@ export function createHttpSide(
   });
   const context = new ResamaniaTenantContext();
   const apiTransport = new ApiTransport(resolved);
-  const interceptor = new ResamaniaAuthInterceptor(engine, registry, context, resolved);
+  const interceptor = new ResamaniaAuthInterceptor(engine, tenants, context, resolved);
   return {
     http: new ResamaniaHttpService(interceptor, apiTransport),
     interceptor,
+    tenants,
     registry,
     context,
     engine,

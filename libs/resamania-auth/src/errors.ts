@@ -126,3 +126,20 @@ export class ResamaniaRequestError extends ResamaniaAuthError {}
 function definedOnly<T extends object>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
+
+/** Where the vendor says how the service is doing. */
+export const STATUS_PAGE = 'https://resamania.statuspage.io/';
+
+/**
+ * The code of a system, OpenSSL or axios error, such as `ECONNREFUSED`. Only what has the shape of one: other texts, the
+ * error's message above all, may hold a secret.
+ */
+export function systemCodeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : undefined;
+}
+
+/** Whether axios says with this code that a request took too long. */
+export function isTimeoutCode(code: string): boolean {
+  return code === 'ECONNABORTED' || code === 'ETIMEDOUT';
+}

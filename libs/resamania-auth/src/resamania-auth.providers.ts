@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 
-import { CLOCK, systemClock } from './clock.js';
+import { type Clock, CLOCK, systemClock } from './clock.js';
 import { ApiTransport } from './http/api-transport.js';
 import { ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
 import { ResamaniaHttpService } from './http/resamania-http.service.js';
@@ -11,6 +11,7 @@ import { MODULE_OPTIONS_TOKEN } from './resamania-auth.module-definition.js';
 import { ResamaniaTenantContext } from './tenants/resamania-tenant-context.js';
 import { ResamaniaTenantRegistry } from './tenants/resamania-tenant-registry.js';
 import { TenantRegistration } from './tenants/tenant-registration.js';
+import { TenantStore } from './tenants/tenant-store.js';
 import { HttpTokenTransport } from './token/request/http-token-transport.js';
 import { ResamaniaTokenService } from './token/resamania-token.service.js';
 import { SchedulerRegistryTimer } from './token/schedule/scheduler-registry-timer.js';
@@ -35,12 +36,17 @@ export const INTERNAL_PROVIDERS: Provider[] = [
   TokenRefreshLifecycle,
   { provide: RESOLVED_OPTIONS, useFactory: resolveOptions, inject: [MODULE_OPTIONS_TOKEN] },
   { provide: CLOCK, useValue: systemClock },
+  {
+    provide: TenantStore,
+    useFactory: (options: ResolvedOptions, clock: Clock) => new TenantStore(options, clock),
+    inject: [RESOLVED_OPTIONS, CLOCK],
+  },
   { provide: TokenEventHub, useFactory: createHub },
   {
     provide: TokenEngine,
     useFactory: createEngine,
     inject: [
-      ResamaniaTenantRegistry,
+      TenantStore,
       RESOLVED_OPTIONS,
       TokenEventHub,
       // The host's, when it imports ScheduleModule.forRoot(). This library must not import that: each import
@@ -58,13 +64,13 @@ function createHub(): TokenEventHub {
 }
 
 function createEngine(
-  registry: ResamaniaTenantRegistry,
+  tenants: TenantStore,
   options: ResolvedOptions,
   hub: TokenEventHub,
   hostScheduler: SchedulerRegistry | undefined,
 ): TokenEngine {
   return new TokenEngine({
-    registry,
+    tenants,
     options,
     hub,
     timer: new SchedulerRegistryTimer(hostScheduler ?? new SchedulerRegistry()),

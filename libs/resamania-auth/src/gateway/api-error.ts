@@ -1,7 +1,8 @@
 import { AxiosHeaders, type AxiosResponse, isAxiosError } from 'axios';
 
 import { readLimits, readRetryAfter, type ResamaniaLimits } from './limits.js';
-import { classifyUnauthorized, jsonObject, type UnauthorizedBy } from './unauthorized.js';
+import { jsonObject, nonEmptyString } from './json.js';
+import { classifyUnauthorized, type UnauthorizedBy } from './unauthorized.js';
 
 /** What a failed API call says, whatever the form of its answer. */
 export interface ResamaniaApiErrorInfo {
@@ -65,9 +66,11 @@ function readAnswer(
   const isGateways = unauthorizedBy === 'gateway' || 'http_status_code' in json;
   const all = bag(headers);
   const retryAt = readRetryAfter(all, now);
-  const words = stringOf(json['message']) ?? (isGateways ? stringOf(text) : undefined);
+  const words = nonEmptyString(json['message']) ?? (isGateways ? nonEmptyString(text) : undefined);
   const description =
-    stringOf(json['hydra:description']) ?? stringOf(json['detail']) ?? stringOf(json['error_description']);
+    nonEmptyString(json['hydra:description']) ??
+    nonEmptyString(json['detail']) ??
+    nonEmptyString(json['error_description']);
   return {
     status,
     ...(description !== undefined && { description }),
@@ -83,15 +86,11 @@ function violationsOf(value: unknown): ResamaniaApiErrorInfo['violations'] {
   if (!Array.isArray(value)) return [];
   return value.map((violation: unknown) => {
     const { propertyPath, message } = (violation ?? {}) as { propertyPath?: unknown; message?: unknown };
-    return { path: stringOf(propertyPath) ?? '', message: stringOf(message) ?? '' };
+    return { path: nonEmptyString(propertyPath) ?? '', message: nonEmptyString(message) ?? '' };
   });
 }
 
 function bag(headers: AxiosResponse['headers']): Record<string, string | undefined> {
   const entries = Object.entries(AxiosHeaders.from(headers as AxiosHeaders).toJSON());
   return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
-}
-
-function stringOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

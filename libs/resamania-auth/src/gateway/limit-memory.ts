@@ -1,4 +1,11 @@
-import { type HeaderBag, hasLimits, readLimits, type ResamaniaLimits } from './limits.js';
+import {
+  type HeaderBag,
+  hasLimits,
+  readLimits,
+  type ResamaniaLimit,
+  type ResamaniaLimits,
+  usedShare,
+} from './limits.js';
 
 /** The limits that a tenant's answers told last. */
 export interface SeenLimits {
@@ -48,9 +55,10 @@ export class LimitMemory {
     this.#passed.delete(tenant);
   }
 
-  #watch(tenant: string, { limit, remaining, resetAt }: ResamaniaLimits['quota'] & object = {}): void {
-    if (limit === undefined || remaining === undefined || limit <= 0) return;
-    const share = Math.min(1, Math.max(0, 1 - remaining / limit));
+  #watch(tenant: string, quota: ResamaniaLimit = {}): void {
+    const { limit = 0, remaining = 0, resetAt } = quota;
+    const share = usedShare(quota);
+    if (share === undefined) return;
     if (share < this.warnAt) {
       this.#passed.delete(tenant);
       return;

@@ -51,6 +51,12 @@ export function hasLimits(headers: HeaderBag): boolean {
   );
 }
 
+/** How much of a limit is used, from 0 to 1; `undefined` where the answer does not say. */
+export function usedShare({ limit, remaining }: ResamaniaLimit): number | undefined {
+  if (limit === undefined || remaining === undefined || limit <= 0) return undefined;
+  return Math.min(1, Math.max(0, 1 - remaining / limit));
+}
+
 /** The limits that an answer tells. */
 export function readLimits(headers: HeaderBag): ResamaniaLimits {
   return {

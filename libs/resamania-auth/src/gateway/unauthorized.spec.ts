@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AxiosHeaders } from 'axios';
 
-import { classifyUnauthorized, jsonObject } from './unauthorized.js';
+import { classifyUnauthorized } from './unauthorized.js';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const TEXT_TYPE = { 'content-type': 'text/plain;charset=UTF-8' };
@@ -37,14 +37,5 @@ describe('classifyUnauthorized', () => {
   ])('takes it as of the %s: %j %j', (by, headers, body) => {
     expect(classifyUnauthorized(headers as AxiosHeaders, body)).toBe(by);
     expect(classifyUnauthorized(new AxiosHeaders(headers as never), body)).toBe(by);
-  });
-});
-
-describe('jsonObject', () => {
-  it('is an object or nothing', () => {
-    expect(jsonObject('{"a":1}')).toEqual({ a: 1 });
-    expect(jsonObject({ a: 1 })).toEqual({ a: 1 });
-    for (const body of ['[]', '"a"', '', 'x', [], 1, null, undefined])
-      expect(jsonObject(body)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { AxiosHeaders, type AxiosResponse } from 'axios';
 
-import { parseObject } from '../token/request/token-failure.js';
+import { jsonObject } from './json.js';
 
 /**
  * Who refused an API call with a 401.
@@ -27,11 +27,4 @@ export function classifyUnauthorized(headers: AxiosResponse['headers'], body: un
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : '';
-}
-
-/** A body that is a JSON object, parsed already or not. */
-export function jsonObject(body: unknown): Record<string, unknown> | undefined {
-  if (typeof body === 'string') return parseObject(body);
-  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-  return isObject ? (body as Record<string, unknown>) : undefined;
 }

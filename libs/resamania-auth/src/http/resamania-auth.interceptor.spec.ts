@@ -15,7 +15,7 @@ function build(options: ResamaniaAuthOptions = DEMO) {
   const world = createWorld(options);
   const interceptor = new ResamaniaAuthInterceptor(
     world.engine,
-    world.registry,
+    world.tenants,
     new ResamaniaTenantContext(),
     resolveOptions(options),
   );

@@ -5,7 +5,7 @@ import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axio
 import { ResamaniaTenantError } from '../errors.js';
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
-import { ResamaniaTenantRegistry } from '../tenants/resamania-tenant-registry.js';
+import { TenantStore } from '../tenants/tenant-store.js';
 import { TokenEngine } from '../token/token-engine.js';
 import { ApiCaller } from './call/api-caller.js';
 import { type Binding, CallTargets } from './target/call-target.js';
@@ -30,12 +30,12 @@ export class ResamaniaAuthInterceptor {
 
   constructor(
     engine: TokenEngine,
-    registry: ResamaniaTenantRegistry,
+    tenants: TenantStore,
     context: ResamaniaTenantContext,
     @Inject(RESOLVED_OPTIONS) { retryOn401, defaultTenant }: ResolvedOptions,
   ) {
-    const chains = new ChainIndex(registry);
-    const resolution = new TenantResolution(registry, chains);
+    const chains = new ChainIndex(tenants);
+    const resolution = new TenantResolution(tenants, chains);
     this.#context = context;
     this.#caller = new ApiCaller(engine, new CallTargets(resolution, chains, defaultTenant), retryOn401);
   }

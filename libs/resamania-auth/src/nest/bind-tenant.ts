@@ -14,7 +14,7 @@ import { Observable } from 'rxjs';
 import { ResamaniaTenantError } from '../errors.js';
 import { name as nameRule } from '../options/checks/rules.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
-import { ResamaniaTenantRegistry } from '../tenants/resamania-tenant-registry.js';
+import { TenantStore } from '../tenants/tenant-store.js';
 import type { TenantExtractor, TenantRequest } from './tenant-extractors.js';
 
 /** A class for Nest that is both: an interceptor, and a middleware. */
@@ -35,7 +35,7 @@ export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
   class ResamaniaTenantBinder implements NestInterceptor, NestMiddleware<TenantRequest, unknown> {
     constructor(
       @Inject(ResamaniaTenantContext) private readonly context: ResamaniaTenantContext,
-      @Inject(ResamaniaTenantRegistry) private readonly registry: ResamaniaTenantRegistry,
+      @Inject(TenantStore) private readonly tenants: TenantStore,
     ) {}
 
     async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -61,7 +61,7 @@ export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
 
     async #tenantOf(request: TenantRequest): Promise<string | undefined> {
       const tenant = await extract(request);
-      if (tenant === undefined || this.registry.has(tenant)) return tenant;
+      if (tenant === undefined || this.tenants.find(tenant) !== undefined) return tenant;
       // What no tenant can be named needs no look-up, however long and strange it is.
       if (nameRule(tenant) !== undefined) throw noSuchTenant();
       await this.#load(tenant);
@@ -70,7 +70,7 @@ export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
 
     async #load(tenant: string): Promise<void> {
       try {
-        await this.registry.load(tenant);
+        await this.tenants.load(tenant);
       } catch (error) {
         if (!(error instanceof ResamaniaTenantError) || error.code === 'tenant_load_failed') throw error;
         throw noSuchTenant();

@@ -1,7 +1,7 @@
 import { HttpStatus } from '@nestjs/common';
 import type { AxiosError } from 'axios';
 
-import { ResamaniaAuthError, type ResamaniaErrorCode } from '../errors.js';
+import { isTimeoutCode, ResamaniaAuthError, type ResamaniaErrorCode } from '../errors.js';
 import { readApiErrorAt } from '../gateway/api-error.js';
 
 /** What an incoming request is answered when it failed on the way to Resamania. */
@@ -47,9 +47,6 @@ const STATUS_OF_CODE: Readonly<Record<ResamaniaErrorCode, AnswerStatus | undefin
   timeout: HttpStatus.GATEWAY_TIMEOUT,
 };
 
-/** axios' words for a call that took too long. */
-const TIMEOUT_CODES = new Set(['ECONNABORTED', 'ETIMEDOUT']);
-
 /** The answer to an error of this library, or to a failed API call; `undefined` where it is the application's own. */
 export function answerFor(error: ResamaniaAuthError | AxiosError, now: number): ErrorAnswer | undefined {
   return error instanceof ResamaniaAuthError ? answerForOurs(error, now) : answerForCall(error, now);
@@ -65,7 +62,7 @@ function answerForCall(error: AxiosError, now: number): ErrorAnswer | undefined 
   const { response, code = '' } = error;
   if (code === 'ERR_CANCELED') return undefined;
   if (response === undefined) {
-    return TIMEOUT_CODES.has(code)
+    return isTimeoutCode(code)
       ? answer(HttpStatus.GATEWAY_TIMEOUT, 'api_timeout', undefined, now)
       : answer(HttpStatus.SERVICE_UNAVAILABLE, 'api_unreachable', undefined, now);
   }

@@ -3,18 +3,22 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ResamaniaAuthError, ResamaniaConfigError } from '../errors.js';
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
 import { FeatureTenants } from './feature-tenants.js';
-import { ResamaniaTenantRegistry } from './resamania-tenant-registry.js';
+import { TenantStore } from './tenant-store.js';
 
 /** Takes over the tenants of feature modules, and checks that the default tenant is among what is known then. */
 @Injectable()
 export class TenantRegistration implements OnModuleInit {
+  readonly #store: TenantStore;
+  readonly #features: FeatureTenants;
   readonly #defaultTenant: string | undefined;
 
   constructor(
-    private readonly registry: ResamaniaTenantRegistry,
-    private readonly features: FeatureTenants,
+    store: TenantStore,
+    features: FeatureTenants,
     @Inject(RESOLVED_OPTIONS) { defaultTenant }: ResolvedOptions,
   ) {
+    this.#store = store;
+    this.#features = features;
     this.#defaultTenant = defaultTenant;
   }
 
@@ -26,9 +30,9 @@ export class TenantRegistration implements OnModuleInit {
   takeOver(): void {
     const problems: string[] = [];
     let isCollecting = true;
-    this.features.handOverTo(({ options, where }) => {
+    this.#features.handOverTo(({ options, where }) => {
       try {
-        this.registry.registerFrom(options, where);
+        this.#store.register(options, where);
       } catch (error) {
         if (!isCollecting || !(error instanceof ResamaniaAuthError)) throw error;
         problems.push(...problemsOf(error, where));
@@ -41,8 +45,8 @@ export class TenantRegistration implements OnModuleInit {
 
   #defaultProblems(): string[] {
     const name = this.#defaultTenant;
-    if (name === undefined || this.registry.canLoad || this.registry.has(name)) return [];
-    return [`defaultTenant: expected the name of a registered tenant. ${this.registry.known()}`];
+    if (name === undefined || this.#store.canLoad || this.#store.find(name) !== undefined) return [];
+    return [`defaultTenant: expected the name of a registered tenant. ${this.#store.namesInWords()}`];
   }
 }
 

@@ -288,7 +288,7 @@ describe('a tenant provider', () => {
 
   it('whose tenant is removed while it is loaded gives that error, not another token', async () => {
     const { world } = providerWorld();
-    world.registry.onChange(({ type, tenant: { name } }) => {
+    world.tenants.onChange(({ type, tenant: { name } }) => {
       if (type === 'loaded') world.registry.remove(name);
     });
     const principal = { club: '/db1/clubs/7' };

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 
 import { ResamaniaRequestError, ResamaniaTokenError } from '../errors.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
-import type { ResamaniaTenantRegistry } from '../tenants/resamania-tenant-registry.js';
+import type { TenantStore } from '../tenants/tenant-store.js';
 import type { Tenant } from '../tenants/tenant.js';
 import type { TenantChange } from '../tenants/tenant-changes.js';
 import type { Clock, Random } from '../clock.js';
@@ -20,7 +20,7 @@ import type { TokenTransport } from './request/token-transport.js';
 
 /** What the engine runs on. */
 export interface TokenEnginePorts {
-  readonly registry: ResamaniaTenantRegistry;
+  readonly tenants: TenantStore;
   readonly options: Pick<ResolvedOptions, 'refresh' | 'tokenRequest' | 'onDemand' | 'quotaWarningShare'>;
   readonly transport: TokenTransport;
   readonly timer: ScheduleTimer;
@@ -46,14 +46,14 @@ export class TokenEngine {
   readonly #schedule: RefreshSchedule<TokenCache>;
   /** Registered tenants. */
   readonly #registered = new Map<string, TokenCache>();
-  /** Tenants of the provider; the registry bounds their number. */
+  /** Tenants of the provider; the store bounds their number. */
   readonly #loaded = new Map<string, TokenCache>();
   /** Principals, by tenant and principal. */
   readonly #principals: LRUCache<string, TokenCache>;
   #phase: 'new' | 'started' | 'stopped' = 'new';
 
   constructor(ports: TokenEnginePorts) {
-    const { registry, options, clock, random, hub, transport, timer } = ports;
+    const { tenants, options, clock, random, hub, transport, timer } = ports;
     const limiter = new RequestLimiter(options.tokenRequest.concurrency);
     const schedule = new RefreshSchedule<TokenCache>(timer, clock);
     this.#ports = ports;
@@ -86,8 +86,8 @@ export class TokenEngine {
         if (reason === 'evict') this.#evict(cache);
       },
     });
-    for (const tenant of registry.tenants()) this.#add(tenant);
-    registry.onChange((change) => this.#follow(change));
+    for (const tenant of tenants.registered()) this.#add(tenant);
+    tenants.onChange((change) => this.#follow(change));
   }
 
   /**
@@ -97,12 +97,12 @@ export class TokenEngine {
    * @throws ResamaniaRequestError when the principal does not fit
    */
   cacheOf(name?: string, principal?: ResamaniaPrincipal): TokenCache | undefined {
-    const { registry } = this.#ports;
-    const wanted = name ?? registry.defaultName();
+    const { tenants } = this.#ports;
+    const wanted = name ?? tenants.defaultName();
     const cache = this.#registered.get(wanted) ?? this.#loadedCache(wanted);
     if (cache !== undefined)
       return principal === undefined ? cache : this.#principalCache(cache.tenant, principal);
-    if (!registry.canLoad) throw registry.unknown(wanted);
+    if (!tenants.canLoad) throw tenants.unknown(wanted);
     return undefined;
   }
 
@@ -113,11 +113,11 @@ export class TokenEngine {
   async loadCache(name?: string, principal?: ResamaniaPrincipal): Promise<TokenCache> {
     const known = this.cacheOf(name, principal);
     if (known !== undefined) return known;
-    const { registry } = this.#ports;
-    const tenant = await registry.load(name ?? registry.defaultName());
+    const { tenants } = this.#ports;
+    const tenant = await tenants.load(name ?? tenants.defaultName());
     const cache = this.cacheOf(tenant.name, principal);
     // Removed again between its loading and this line.
-    if (cache === undefined) throw registry.unknown(tenant.name);
+    if (cache === undefined) throw tenants.unknown(tenant.name);
     return cache;
   }
 
@@ -227,8 +227,8 @@ export class TokenEngine {
   }
 
   #loadedCache(name: string): TokenCache | undefined {
-    // Through the registry, which thus learns that the tenant is in use.
-    const tenant = this.#ports.registry.find(name);
+    // Through the store, which thus learns that the tenant is in use.
+    const tenant = this.#ports.tenants.find(name);
     return tenant && (this.#loaded.get(name) ?? this.#addLoaded(tenant));
   }
 
@@ -256,10 +256,10 @@ export class TokenEngine {
   }
 
   #remove(tenant: Tenant): void {
-    const { registry } = this.#ports;
+    const { tenants } = this.#ports;
     // A list of its own: entries go while it is walked.
     for (const cache of Array.from(this.#cachesOf(tenant))) {
-      cache.close(() => registry.unknown(tenant.name), false);
+      cache.close(() => tenants.unknown(tenant.name), false);
       if (cache.principal !== undefined) this.#principals.delete(cacheKey(tenant, cache.principal));
     }
     this.#registered.delete(tenant.name);

@@ -6,6 +6,7 @@ import {
   isAxiosError,
 } from 'axios';
 
+import { systemCodeOf } from '../../errors.js';
 import { readApiError, type ResamaniaApiErrorInfo } from '../../gateway/api-error.js';
 import { type CallCredentials, withOurHeaders } from '../../http/call/api-headers.js';
 import { resolveApiUrl } from '../../http/target/api-url.js';
@@ -58,12 +59,7 @@ export async function callApi(
       asked,
       answer: response && answerOf(response),
       error: readApiError(error),
-      fault: response === undefined ? faultOf(error) : undefined,
+      fault: response === undefined ? (systemCodeOf(error) ?? 'unknown') : undefined,
     };
   }
-}
-
-function faultOf(error: unknown): string {
-  const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : 'unknown';
 }

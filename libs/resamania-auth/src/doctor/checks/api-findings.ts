@@ -1,10 +1,11 @@
+import { isTimeoutCode } from '../../errors.js';
+import { jsonObject } from '../../gateway/json.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import {
   brokenAnswer,
   classifyAnswer,
   classifyFault,
   type HttpAnswer,
-  parseObject,
 } from '../../token/request/token-failure.js';
 import type { ApiOutcome } from './api-check.js';
 import { type Finding, ok, warning } from './diagnosis.js';
@@ -32,7 +33,7 @@ function redirects(status: number): string {
 }
 
 function noAnswer({ fault = 'unknown' }: ApiOutcome): Finding {
-  const isLate = ['ECONNABORTED', 'ETIMEDOUT', 'ERR_CANCELED'].includes(fault);
+  const isLate = isTimeoutCode(fault) || fault === 'ERR_CANCELED';
   const { code, remedy } = classifyFault({ reason: isLate ? 'timeout' : 'network' });
   const detail = isLate
     ? 'The API did not answer in time.'
@@ -41,7 +42,7 @@ function noAnswer({ fault = 'unknown' }: ApiOutcome): Finding {
 }
 
 function answered({ asked }: ApiOutcome, { status, body }: HttpAnswer, tenant: Tenant): Finding {
-  if (parseObject(body) === undefined) {
+  if (jsonObject(body) === undefined) {
     const { code, remedy } = brokenAnswer('', status);
     return { verdict: 'failed', detail: `The API answered HTTP ${status} without JSON.`, code, remedy };
   }

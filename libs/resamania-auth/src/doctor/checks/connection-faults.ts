@@ -1,3 +1,4 @@
+import { STATUS_PAGE, systemCodeOf } from '../../errors.js';
 import { classifyFault } from '../../token/request/token-failure.js';
 import type { Finding } from './diagnosis.js';
 
@@ -25,7 +26,7 @@ const FAULTS: readonly Fault[] = [
   {
     codes: /^ECONNREFUSED$/,
     what: 'nothing listens at {host}.',
-    remedy: 'Check host and port in `apiBaseUrl`; see https://resamania.statuspage.io/.',
+    remedy: `Check host and port in \`apiBaseUrl\`; see ${STATUS_PAGE}.`,
   },
   {
     codes: /^(?:EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL)$/,
@@ -72,7 +73,7 @@ const FAULTS: readonly Fault[] = [
 
 /** Judges a connection that did not come about. */
 export function connectionFault(error: unknown, host: string): Finding {
-  const code = systemCode(error);
+  const code = connectionCode(error);
   const fault = FAULTS.find(({ codes }) => codes.test(code ?? ''));
   const general = classifyFault({ reason: 'network', ...(code !== undefined && { detail: code }) });
   if (fault === undefined) {
@@ -83,8 +84,9 @@ export function connectionFault(error: unknown, host: string): Finding {
 }
 
 /** A system's or OpenSSL's error code, never a message. An error of several addresses holds those of each. */
-function systemCode(error: unknown): string | undefined {
-  const { code, errors } = (error ?? {}) as { code?: unknown; errors?: unknown };
-  if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,60}$/.test(code)) return code;
-  return Array.isArray(errors) && errors.length > 0 ? systemCode(errors[0]) : undefined;
+function connectionCode(error: unknown): string | undefined {
+  const code = systemCodeOf(error);
+  if (code !== undefined) return code;
+  const { errors } = (error ?? {}) as { errors?: unknown };
+  return Array.isArray(errors) && errors.length > 0 ? connectionCode(errors[0]) : undefined;
 }

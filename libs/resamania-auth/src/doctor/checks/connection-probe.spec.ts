@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemProbe } from './connection-probe.js';
 
 const [cert, key] = ['cert', 'key'].map((name) =>
-  readFileSync(new URL(`../../../../test/support/tls/${name}.pem`, import.meta.url)),
+  readFileSync(new URL(`../../../../../test/support/tls/${name}.pem`, import.meta.url)),
 );
 const patient = new AbortController().signal;
 let server: Server;

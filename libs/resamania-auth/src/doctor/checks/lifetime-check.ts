@@ -1,5 +1,5 @@
 import type { RefreshPolicy } from '../../options/resolved-options.js';
-import { parseObject } from '../../token/request/token-failure.js';
+import { jsonObject } from '../../gateway/json.js';
 import { declaredMs, type JwtTimes, planTimes, readJwtTimes } from '../../token/request/token-lifetime.js';
 import type { IssuedToken } from '../../token/request/token-answer.js';
 import { type Finding, together, warning } from './diagnosis.js';
@@ -14,7 +14,7 @@ const SKEW_MS = 30_000;
 /** Judges the lifetime of a new token, and the clocks that it is counted by. */
 export function checkLifetime(token: IssuedToken, outcome: TokenOutcome, policy: RefreshPolicy): Finding {
   const signed = readJwtTimes(token.value);
-  const declared = declaredMs(parseObject(outcome.answer?.body ?? '')?.['expires_in']).ms;
+  const declared = declaredMs(jsonObject(outcome.answer?.body)?.['expires_in']).ms;
   const findings = [
     ...oddity(token),
     ...short(token),

@@ -1,5 +1,6 @@
+import { STATUS_PAGE } from '../../errors.js';
 import type { Tenant } from '../../tenants/tenant.js';
-import { readLimits } from '../../gateway/limits.js';
+import { readLimits, usedShare } from '../../gateway/limits.js';
 import type { TokenFailure } from '../../token/request/token-failure.js';
 import { type Finding, notChecked, ok, warning } from './diagnosis.js';
 import { isFailure, type TokenOutcome } from './token-request.js';
@@ -63,7 +64,7 @@ function answered({ durationMs, answer }: TokenOutcome): Finding {
     ? ok(detail)
     : warning(
         `Slow: ${detail[0]?.toLowerCase()}${detail.slice(1)}`,
-        'Check the network and https://resamania.statuspage.io/; requests fail at `tokenRequest.timeoutMs`.',
+        `Check the network and ${STATUS_PAGE}; requests fail at \`tokenRequest.timeoutMs\`.`,
       );
 }
 
@@ -71,9 +72,9 @@ function keyAccepted(tenant: Tenant, { answer }: TokenOutcome, warnAt: number): 
   if (answer === undefined) return notChecked('No request was made.');
   if (!tenant.hasApiKey) return ok('None is configured, and none is asked for.');
   const { quota } = readLimits(answer.headers);
-  const { limit, remaining } = quota ?? {};
-  if (limit === undefined || remaining === undefined || limit <= 0) return ok('Accepted.');
-  const left = `Accepted; ${remaining} of ${limit} requests of the quota are left.`;
-  if (1 - remaining / limit < warnAt) return ok(left);
+  const share = quota && usedShare(quota);
+  if (share === undefined) return ok('Accepted.');
+  const left = `Accepted; ${quota?.remaining} of ${quota?.limit} requests of the quota are left.`;
+  if (share < warnAt) return ok(left);
   return warning(left, 'Ask for fewer calls or a larger quota.');
 }

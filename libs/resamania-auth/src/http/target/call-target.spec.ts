@@ -7,7 +7,7 @@ import { ChainIndex } from './chain-index.js';
 import { TenantResolution } from './tenant-resolution.js';
 
 const BASE = 'https://gw.test/env';
-const { registry } = createWorld({
+const { tenants } = createWorld({
   apiBaseUrl: BASE,
   tenants: [
     { clientToken: 'demoapi', clientId: '1', clientSecret: 's' },
@@ -22,8 +22,8 @@ const { registry } = createWorld({
     },
   ],
 });
-const chains = new ChainIndex(registry);
-const targets = new CallTargets(new TenantResolution(registry, chains), chains, undefined);
+const chains = new ChainIndex(tenants);
+const targets = new CallTargets(new TenantResolution(tenants, chains), chains, undefined);
 
 function target(kind: Binding['kind'], config: AxiosRequestConfig, tenant?: string, current?: string) {
   const full = { ...config, headers: new AxiosHeaders() } as InternalAxiosRequestConfig;
@@ -32,7 +32,7 @@ function target(kind: Binding['kind'], config: AxiosRequestConfig, tenant?: stri
 
 function urlOf(kind: Binding['kind'], config: AxiosRequestConfig, tenant?: string, current?: string) {
   const found = target(kind, config, tenant, current);
-  const known = found && registry.find(found.tenant);
+  const known = found && tenants.find(found.tenant);
   return known && [known.name, found.urlFor(known)];
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createWorld } from '../../../../../test/support/engine-world.js';
 import { ChainIndex } from './chain-index.js';
 
-const { registry } = createWorld({
+const { tenants, registry } = createWorld({
   apiBaseUrl: 'https://gw.test/resa2',
   tenants: [
     { clientToken: 'demoapi', clientId: '1', clientSecret: 's' },
@@ -18,8 +18,8 @@ const { registry } = createWorld({
     { apiBaseUrl: 'https://api.test', clientToken: 'nordgym', clientId: '4', clientSecret: 's' },
   ],
 });
-const index = new ChainIndex(registry);
-const names = (tenants: readonly { name: string }[]) => tenants.map(({ name }) => name);
+const index = new ChainIndex(tenants);
+const names = (found: readonly { name: string }[]) => found.map(({ name }) => name);
 
 describe('ChainIndex', () => {
   it('tells the tenants of a chain', () => {

@@ -1,4 +1,4 @@
-import type { ResamaniaTenantRegistry } from '../../tenants/resamania-tenant-registry.js';
+import type { TenantStore } from '../../tenants/tenant-store.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import type { TenantChange } from '../../tenants/tenant-changes.js';
 import { chainRoot, firstSegment, isBelow, isWrittenBelow } from './api-url.js';
@@ -9,9 +9,9 @@ export class ChainIndex {
   /** Base URLs, with the number of tenants that have it. */
   readonly #bases = new Map<string, number>();
 
-  constructor(registry: ResamaniaTenantRegistry) {
-    for (const tenant of registry.tenants()) this.#add(tenant);
-    registry.onChange((change) => this.#follow(change));
+  constructor(tenants: TenantStore) {
+    for (const tenant of tenants.registered()) this.#add(tenant);
+    tenants.onChange((change) => this.#follow(change));
   }
 
   /** The tenants of a chain. Several may share one, with other clients or other base URLs. */

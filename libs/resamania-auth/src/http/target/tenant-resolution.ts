@@ -1,5 +1,5 @@
 import { ResamaniaTenantError } from '../../errors.js';
-import type { ResamaniaTenantRegistry } from '../../tenants/resamania-tenant-registry.js';
+import type { TenantStore } from '../../tenants/tenant-store.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { firstSegment, isAbsolute, parseUrl } from './api-url.js';
 import type { ChainIndex } from './chain-index.js';
@@ -20,7 +20,7 @@ export interface NamedTenant {
  */
 export class TenantResolution {
   constructor(
-    private readonly registry: ResamaniaTenantRegistry,
+    private readonly tenants: TenantStore,
     private readonly chains: ChainIndex,
   ) {}
 
@@ -47,7 +47,7 @@ export class TenantResolution {
     const owners = this.ownersOf(url);
     const [only] = owners;
     if (owners.length === 1 && only !== undefined) return only.name;
-    return this.registry.defaultName();
+    return this.tenants.defaultName();
   }
 
   /** The registered tenants that a URL belongs to. */

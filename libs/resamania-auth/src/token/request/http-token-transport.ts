@@ -5,6 +5,7 @@ import { HttpService } from '@nestjs/axios';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
 import { catchError, map, type Observable, throwError } from 'rxjs';
 
+import { isTimeoutCode, systemCodeOf } from '../../errors.js';
 import type { HttpAnswer } from './token-failure.js';
 import { type TokenHttpRequest, type TokenTransport, TransportFailed } from './token-transport.js';
 
@@ -55,11 +56,11 @@ export function answerOf({ status, headers, data }: AxiosResponse<unknown>): Htt
 
 /** Keeps the system's error code and nothing else. */
 function toFailure(error: unknown): TransportFailed {
-  const { code, message } = error instanceof AxiosError ? error : { code: undefined, message: '' };
-  if (message.startsWith('maxContentLength')) return new TransportFailed({ reason: 'oversized' });
+  const isAxios = error instanceof AxiosError;
+  const code = isAxios ? systemCodeOf(error) : undefined;
+  if (isAxios && error.message.startsWith('maxContentLength'))
+    return new TransportFailed({ reason: 'oversized' });
   if (code === 'ERR_BAD_RESPONSE') return new TransportFailed({ reason: 'cut off' });
-  if (code === 'ETIMEDOUT' || code === 'ECONNABORTED') return new TransportFailed({ reason: 'timeout' });
-  return code === undefined || !/^[A-Z][A-Z0-9_]{2,60}$/.test(code)
-    ? new TransportFailed({ reason: 'network' })
-    : new TransportFailed({ reason: 'network', detail: code });
+  if (code !== undefined && isTimeoutCode(code)) return new TransportFailed({ reason: 'timeout' });
+  return new TransportFailed({ reason: 'network', ...(code !== undefined && { detail: code }) });
 }

@@ -1,11 +1,6 @@
+import { jsonObject, nonEmptyString } from '../../gateway/json.js';
 import { isHeaderSafe } from '../../options/secret.js';
-import {
-  brokenAnswer,
-  classifyAnswer,
-  type HttpAnswer,
-  parseObject,
-  TokenRequestFailed,
-} from './token-failure.js';
+import { brokenAnswer, classifyAnswer, type HttpAnswer, TokenRequestFailed } from './token-failure.js';
 import { readLifetime } from './token-lifetime.js';
 
 /** A token as the endpoint issued it. Instants are milliseconds since the epoch. */
@@ -27,7 +22,7 @@ export interface IssuedToken {
 export function readTokenAnswer(answer: HttpAnswer, requestedAt: number, now: number): IssuedToken {
   if (answer.status < 200 || answer.status > 299) throw new TokenRequestFailed(classifyAnswer(answer, now));
   const reject = (flaw: string) => new TokenRequestFailed(brokenAnswer(flaw, answer.status));
-  const json = parseObject(answer.body);
+  const json = jsonObject(answer.body);
   if (json === undefined) throw reject(shapeOf(answer.body));
   if (json['error'] !== undefined) throw reject('holds an error in spite of its status');
   const flaw = tokenFlaw(json);
@@ -38,10 +33,10 @@ export function readTokenAnswer(answer: HttpAnswer, requestedAt: number, now: nu
   if (now >= requestedAt + lifetime.lifetimeMs) throw reject('came after its token had expired');
   return {
     value,
-    scope: textOf(json['scope']),
+    scope: nonEmptyString(json['scope']),
     lifetimeMs: lifetime.lifetimeMs,
     requestedAt,
-    refreshToken: textOf(json['refresh_token']),
+    refreshToken: nonEmptyString(json['refresh_token']),
     oddity: lifetime.oddity,
   };
 }
@@ -59,8 +54,4 @@ function shapeOf(body: string): string {
   if (body.trim() === '') return 'is empty';
   if (body.trimStart().startsWith('<')) return 'is a page of HTML or XML';
   return body.trimStart().startsWith('{') ? 'is JSON that breaks off' : 'is no JSON object';
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

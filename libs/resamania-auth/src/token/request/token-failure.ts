@@ -1,4 +1,5 @@
-import { type ResamaniaErrorCode, ResamaniaTokenError } from '../../errors.js';
+import { type ResamaniaErrorCode, ResamaniaTokenError, STATUS_PAGE } from '../../errors.js';
+import { jsonObject } from '../../gateway/json.js';
 import { type HeaderBag, type RateLimiter, readRateLimit, readRetryAfter } from '../../gateway/limits.js';
 
 /**
@@ -49,7 +50,6 @@ export class TokenRequestFailed extends Error {
 
 /** A spike arrest that ends this soon is waited out within the flight, in milliseconds. */
 const SPIKE_WAITED_OUT_MS = 2000;
-const STATUS_PAGE = 'https://resamania.statuspage.io/';
 const CREDENTIALS_ERRORS = new Set([
   'invalid_client',
   'unauthorized_client',
@@ -245,21 +245,9 @@ function unavailable({ status, headers }: HttpAnswer, now: number): TokenFailure
  * usual shape is printed, so that nothing that the server echoes gets into a message.
  */
 function oauthErrorOf(body: string): string | undefined {
-  const json = parseObject(body);
+  const json = jsonObject(body);
   if (json === undefined || 'http_status_code' in json) return undefined;
   const error = json['error'];
   if (typeof error !== 'string' || error === '') return undefined;
   return /^[a-z_]{1,40}$/.test(error) ? error : 'an unusual error code';
-}
-
-/** A JSON object, or `undefined` for anything else. */
-export function parseObject(body: string): Record<string, unknown> | undefined {
-  try {
-    const json: unknown = JSON.parse(body);
-    return typeof json === 'object' && json !== null && !Array.isArray(json)
-      ? (json as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { jsonObject, nonEmptyString } from './json.js';
+
+describe('A JSON object', () => {
+  it.each([
+    ['{"a":1}', { a: 1 }],
+    [{ a: 1 }, { a: 1 }],
+    ['{}', {}],
+  ])('is read from %j', (body, expected) => {
+    expect(jsonObject(body)).toEqual(expected);
+  });
+
+  it.each(['', '{"a":', '[1]', 'null', '"a"', '1', '<html>', [1], null, undefined, 1])(
+    'is not in %j',
+    (body) => {
+      expect(jsonObject(body)).toBeUndefined();
+    },
+  );
+});
+
+it.each([
+  ['a', 'a'],
+  ['', undefined],
+  [1, undefined],
+  [null, undefined],
+  [['a'], undefined],
+])('nonEmptyString(%j) is %j', (value, expected) => {
+  expect(nonEmptyString(value)).toBe(expected);
+});

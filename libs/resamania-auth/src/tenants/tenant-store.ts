@@ -1,0 +1,170 @@
+import { LRUCache } from 'lru-cache';
+
+import type { Clock } from '../clock.js';
+import { ResamaniaTenantError } from '../errors.js';
+import { resolveTenantOptions } from '../options/resolve-tenant-options.js';
+import type { ResolvedOptions } from '../options/resolved-options.js';
+import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
+import { Tenant } from './tenant.js';
+import type { TenantChange, TenantChangeListener } from './tenant-changes.js';
+import { TenantLoader } from './tenant-loader.js';
+
+/** How many names an error lists, at most. */
+const MAX_NAMES_LISTED = 20;
+/** How many removed names are remembered, at most, so that a later call can be told. */
+const MAX_REMOVED = 1000;
+
+/** All tenants with their secrets: the registered ones, and those that the `tenantProvider` loaded. */
+export class TenantStore {
+  readonly #options: ResolvedOptions;
+  readonly #registered = new Map<string, Tenant>();
+  readonly #loaded: LRUCache<string, Tenant>;
+  readonly #removed = new LRUCache<string, true>({ max: MAX_REMOVED });
+  readonly #loader: TenantLoader;
+  readonly #listeners = new Set<TenantChangeListener>();
+
+  constructor(options: ResolvedOptions, clock: Clock) {
+    this.#options = options;
+    this.#loader = new TenantLoader(options, () => clock.now());
+    this.#loaded = new LRUCache({
+      max: options.onDemand.maxEntries,
+      dispose: (tenant, _name, reason) => {
+        if (reason === 'evict') this.#tell({ type: 'evicted', tenant });
+      },
+    });
+    for (const tenant of options.tenants) this.#add(new Tenant(tenant));
+  }
+
+  /** The registered tenants, in the order of their registration. */
+  registered(): Iterable<Tenant> {
+    return this.#registered.values();
+  }
+
+  /** A tenant known now; marks one of the provider as used. */
+  find(name: string): Tenant | undefined {
+    return this.#registered.get(name) ?? this.#loaded.get(name);
+  }
+
+  /**
+   * Adds a tenant.
+   * @param where - The call that its options came through: problems are told with it as their place.
+   * @throws ResamaniaConfigError
+   * @throws ResamaniaTenantError `duplicate_tenant`
+   */
+  register(source: ResamaniaTenantOptions, where: string): Tenant {
+    return this.#add(this.#resolve(source, where));
+  }
+
+  /**
+   * Changes a tenant; a field that is not given stays as it was.
+   * @throws ResamaniaConfigError
+   * @throws ResamaniaTenantError `unknown_tenant`, `tenant_removed`
+   */
+  update(name: string, changes: Partial<ResamaniaTenantOptions>): Tenant {
+    const previous = this.find(name);
+    if (previous === undefined) throw this.unknown(name);
+    const tenant = this.#resolve(previous.optionsWith({ ...changes, name }), `update("${name}")`);
+    if (this.#registered.has(name)) this.#registered.set(name, tenant);
+    else this.#loaded.set(name, tenant);
+    this.#tell({ type: 'updated', tenant, previous });
+    return tenant;
+  }
+
+  /** @returns whether there was one of that name */
+  remove(name: string): boolean {
+    this.#loader.forget(name);
+    const tenant = this.find(name);
+    if (tenant === undefined) return false;
+    this.#registered.delete(name);
+    this.#loaded.delete(name);
+    this.#removed.set(name, true);
+    this.#tell({ type: 'removed', tenant });
+    return true;
+  }
+
+  /**
+   * The name that is meant when none is given.
+   * @throws ResamaniaTenantError `no_default_tenant`
+   */
+  defaultName(): string {
+    if (this.#options.defaultTenant !== undefined) return this.#options.defaultTenant;
+    const [only] = this.#registered.keys();
+    if (only !== undefined && this.#registered.size === 1) return only;
+    throw new ResamaniaTenantError('No tenant was named, and there is no default.', {
+      code: 'no_default_tenant',
+      remedy: `Name a tenant, or set \`defaultTenant\`. ${this.namesInWords()}`,
+    });
+  }
+
+  /** Whether a name that is not known now might be loaded. */
+  get canLoad(): boolean {
+    return this.#loader.isAvailable;
+  }
+
+  /**
+   * A tenant by name, loaded if need be.
+   * @throws ResamaniaTenantError `unknown_tenant`, `tenant_removed`, `tenant_load_failed`
+   */
+  async load(name: string): Promise<Tenant> {
+    const known = this.find(name);
+    if (known !== undefined) return known;
+    const tenant = this.canLoad ? await this.#loader.load(name) : undefined;
+    if (tenant === undefined) throw this.unknown(name);
+    const meanwhile = this.find(name);
+    if (meanwhile !== undefined) return meanwhile;
+    this.#removed.delete(name);
+    this.#loaded.set(name, tenant);
+    this.#tell({ type: 'loaded', tenant });
+    return tenant;
+  }
+
+  /** Follows changes; returns how to stop. */
+  onChange(listener: TenantChangeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The error for a name that leads to no tenant. */
+  unknown(name: string): ResamaniaTenantError {
+    const wasRemoved = this.#removed.get(name) === true;
+    return new ResamaniaTenantError(wasRemoved ? 'was removed.' : 'is not known.', {
+      code: wasRemoved ? 'tenant_removed' : 'unknown_tenant',
+      tenant: name,
+      remedy: `Register it, or check the name. ${this.namesInWords()}`,
+    });
+  }
+
+  /** Names the registered tenants, a few of them if they are many. */
+  namesInWords(): string {
+    const names = [...this.#registered.keys()];
+    if (names.length === 0) return 'No tenant is registered.';
+    const listed = names.slice(0, MAX_NAMES_LISTED).join(', ');
+    const more = names.length - MAX_NAMES_LISTED;
+    return `Known: ${listed}${more > 0 ? ` and ${more} more` : ''}.`;
+  }
+
+  #add(tenant: Tenant): Tenant {
+    const { name } = tenant;
+    if (this.#registered.has(name)) {
+      throw new ResamaniaTenantError('is registered already.', {
+        code: 'duplicate_tenant',
+        tenant: name,
+        remedy: 'Give each tenant a `name` of its own, or change this one with update().',
+      });
+    }
+    this.#removed.delete(name);
+    this.#loader.forget(name);
+    this.#loaded.delete(name);
+    this.#registered.set(name, tenant);
+    this.#tell({ type: 'added', tenant });
+    return tenant;
+  }
+
+  #resolve(source: ResamaniaTenantOptions, where: string): Tenant {
+    return new Tenant(resolveTenantOptions(source, this.#options.tenantDefaults, where));
+  }
+
+  #tell(change: TenantChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
