@@ -105,18 +105,25 @@ export class ResamaniaTokenError extends ResamaniaAuthError {}
  * left out on purpose: it may hold the very secret, or the request that fetched it.
  */
 export class ResamaniaSecretError extends ResamaniaTokenError {
-  constructor(
-    tenant: string,
-    /** The option that holds the function. */
-    readonly field: string,
-    /** What the function did instead, as the end of a sentence. */
-    readonly flaw: string,
-  ) {
-    super(`the function given as ${field} ${flaw}.`, {
+  readonly #what: string;
+
+  /**
+   * @param field - The option that holds the function.
+   * @param flaw - What the function did instead, as the end of a sentence.
+   */
+  constructor(tenant: string, field: string, flaw: string) {
+    const what = `the function given as ${field} ${flaw}.`;
+    super(what, {
       code: 'credentials_unavailable',
       tenant,
       remedy: `Check where ${field} is read from; the function must return the bare value.`,
     });
+    this.#what = what;
+  }
+
+  /** @internal The message without the tenant and the remedy. */
+  get what(): string {
+    return this.#what;
   }
 }
 

@@ -1,11 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { AxiosError, type AxiosResponse, create, type InternalAxiosRequestConfig } from 'axios';
-import { of, throwError } from 'rxjs';
 
 import { systemClock } from '../clock.js';
 import { environmentByTenant } from '../environment/environment-by-tenant.js';
-import type { HttpAnswer } from '../token/request/token-failure.js';
-import { TransportFailed } from '../token/request/token-transport.js';
+import { type HttpAnswer, TransportFailed } from '../token/request/token-transport.js';
 import type { Finding, Report } from './checks/diagnosis.js';
 import { Doctor } from './doctor.js';
 
@@ -42,7 +40,9 @@ async function examine({ env = ENV, token = json(200, GRANT), api = {} }: World)
     proxyFor: () => '',
     transport: {
       post: () =>
-        token === 'none' ? throwError(() => new TransportFailed({ reason: 'cut off' })) : of(token),
+        token === 'none'
+          ? Promise.reject(new TransportFailed({ reason: 'cut off' }))
+          : Promise.resolve(token),
       close: () => undefined,
     },
     http: create({ adapter }),

@@ -60,13 +60,17 @@ export function usedShare({ limit, remaining }: ResamaniaLimit): number | undefi
 /** The limits that an answer tells. */
 export function readLimits(headers: HeaderBag): ResamaniaLimits {
   return {
-    ...limit('quota', headers, 'x-quota'),
-    ...limit('rateLimit', headers, 'x-rate-limit'),
-    ...limit('spikeArrest', headers, 'x-spike-arrest'),
+    ...limitIn('quota', headers, 'x-quota'),
+    ...limitIn('rateLimit', headers, 'x-rate-limit'),
+    ...limitIn('spikeArrest', headers, 'x-spike-arrest'),
   };
 }
 
-function limit<K extends keyof ResamaniaLimits>(key: K, headers: HeaderBag, prefix: string): ResamaniaLimits {
+function limitIn<K extends keyof ResamaniaLimits>(
+  key: K,
+  headers: HeaderBag,
+  prefix: string,
+): ResamaniaLimits {
   const [max, remaining] = ['limit', 'remaining'].map((part) => numberOf(headers[`${prefix}-${part}`]));
   const reset = epochMs(headers[`${prefix}-reset`]);
   if (max === undefined && remaining === undefined && reset === undefined) return {};

@@ -1,12 +1,9 @@
 import { isTimeoutCode } from '../../errors.js';
 import { jsonObject } from '../../gateway/json.js';
 import type { Tenant } from '../../tenants/tenant.js';
-import {
-  brokenAnswer,
-  classifyAnswer,
-  classifyFault,
-  type HttpAnswer,
-} from '../../token/request/token-failure.js';
+import { classifyAnswer, classifyFault } from '../../token/request/classify-failure.js';
+import { tokenFailure } from '../../token/request/token-failure.js';
+import type { HttpAnswer } from '../../token/request/token-transport.js';
 import type { ApiOutcome } from './api-check.js';
 import { type Finding, ok, warning } from './diagnosis.js';
 import { failureFinding } from './token-findings.js';
@@ -43,7 +40,7 @@ function noAnswer({ fault = 'unknown' }: ApiOutcome): Finding {
 
 function answered({ asked }: ApiOutcome, { status, body }: HttpAnswer, tenant: Tenant): Finding {
   if (jsonObject(body) === undefined) {
-    const { code, remedy } = brokenAnswer('', status);
+    const { code, remedy } = tokenFailure('broken', { status });
     return { verdict: 'failed', detail: `The API answered HTTP ${status} without JSON.`, code, remedy };
   }
   const context = contextOf(tenant);

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import { classifyFault } from '../../token/request/token-failure.js';
+import { tokenFailure } from '../../token/request/token-failure.js';
 import type { ConnectionProbe, Endpoint } from './connection-probe.js';
 import { connectionFault } from './connection-faults.js';
 import { type Finding, notChecked, ok, warning } from './diagnosis.js';
@@ -29,7 +29,7 @@ export async function checkConnection(baseUrl: string, ports: ConnectionPorts): 
     return await inTime(ports, (signal) => connect(endpoint, ports, signal));
   } catch (error) {
     if (!(error instanceof TimeUp)) return connectionFault(error, endpoint.host);
-    const { code, remedy } = classifyFault({ reason: 'timeout' });
+    const { code, remedy } = tokenFailure('timeout');
     const detail = `no connection to ${endpoint.host} within ${ports.timeoutMs / 1000} s.`;
     return { verdict: 'failed', detail, code, remedy };
   }

@@ -1,5 +1,5 @@
 import { STATUS_PAGE, systemCodeOf } from '../../errors.js';
-import { classifyFault } from '../../token/request/token-failure.js';
+import { classifyFault } from '../../token/request/classify-failure.js';
 import type { Finding } from './diagnosis.js';
 
 /** What is wrong, and what to do about it. `{host}` stands for the host. */

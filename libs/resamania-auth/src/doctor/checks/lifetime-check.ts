@@ -1,6 +1,7 @@
 import type { RefreshPolicy } from '../../options/resolved-options.js';
 import { jsonObject } from '../../gateway/json.js';
-import { declaredMs, type JwtTimes, planTimes, readJwtTimes } from '../../token/request/token-lifetime.js';
+import { planTimes } from '../../token/cache/token-times.js';
+import { declaredMs, type JwtTimes, readJwtTimes } from '../../token/request/token-lifetime.js';
 import type { IssuedToken } from '../../token/request/token-answer.js';
 import { type Finding, together, warning } from './diagnosis.js';
 import type { TokenOutcome } from './token-request.js';

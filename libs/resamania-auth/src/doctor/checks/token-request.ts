@@ -1,18 +1,11 @@
-import { type Observable, tap } from 'rxjs';
-
 import type { Clock } from '../../clock.js';
 import { DEFAULT_TOKEN_REQUEST } from '../../options/defaults.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { RequestLimiter, Ticket } from '../../token/request/request-limiter.js';
 import type { IssuedToken } from '../../token/request/token-answer.js';
 import { TokenEndpointClient } from '../../token/request/token-endpoint.client.js';
-import {
-  type HttpAnswer,
-  type TokenFailure,
-  TokenRequestFailed,
-  unexpectedFailure,
-} from '../../token/request/token-failure.js';
-import type { TokenHttpRequest, TokenTransport } from '../../token/request/token-transport.js';
+import { failureOf, type TokenFailure } from '../../token/request/token-failure.js';
+import type { HttpAnswer, TokenHttpRequest, TokenTransport } from '../../token/request/token-transport.js';
 
 /** What came of the one token request. */
 export interface TokenOutcome {
@@ -61,14 +54,13 @@ async function obtain(client: TokenEndpointClient, tenant: Tenant): Promise<Issu
       { tenant, principal: undefined },
       {
         signal: new AbortController().signal,
-        ticket: new Ticket(true),
+        ticket: new Ticket(),
         admitted: () => undefined,
         refreshToken: undefined,
       },
     );
   } catch (error) {
-    // Anything else may hold the request, and stays here.
-    return error instanceof TokenRequestFailed ? error.failure : unexpectedFailure();
+    return failureOf(error);
   }
 }
 
@@ -78,12 +70,9 @@ class NotingTransport implements TokenTransport {
 
   constructor(private readonly inner: TokenTransport) {}
 
-  post(request: TokenHttpRequest): Observable<HttpAnswer> {
-    return this.inner.post(request).pipe(
-      tap((answer) => {
-        this.answer = answer;
-      }),
-    );
+  async post(request: TokenHttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    this.answer = await this.inner.post(request, signal);
+    return this.answer;
   }
 
   close(): void {
