@@ -13,7 +13,7 @@ export interface ResamaniaTenantInfo {
   readonly apiBaseUrl: string;
   /** URL of the token endpoint. */
   readonly tokenUrl: string;
-  /** The club chain: the first path segment of all its URLs. */
+  /** The `client_token` of the club chain, as the vendor calls a tenant: the first path segment of all its URLs. */
   readonly clientToken: string;
   /** OAuth 2.0 client id. */
   readonly clientId: string;

@@ -32,7 +32,7 @@ export interface TokenWaitOptions extends TokenOptions {
  * Every method that obtains a token rejects with
  * - `ResamaniaTokenError` when none can be had; `code`, `remedy` and `retryAt` say why, what to do and when;
  * - `ResamaniaTenantError` when the tenant is unknown, removed, or none was named and there is no default;
- * - `ResamaniaRequestError` (`invalid_request`) when the principal does not fit.
+ * - `ResamaniaRequestError` (`invalid_request`) when the principal is invalid.
  */
 @Injectable()
 export class ResamaniaTokenService {

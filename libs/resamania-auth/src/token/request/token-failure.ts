@@ -177,7 +177,7 @@ export class TokenRequestFailed extends Error {
   }
 }
 
-/** The failure that an error stands for. Of an error that is not ours nothing is told: it may hold the request. */
+/** The failure of an error. An error that is not ours tells nothing: it may hold the request. */
 export function failureOf(error: unknown): TokenFailure {
   return error instanceof TokenRequestFailed ? error.failure : tokenFailure('unexpected');
 }
