@@ -1,4 +1,4 @@
-import { headerSecretFlaw, type Secret, secretFlaw } from '../options/secret.js';
+import { headerSecretFlaw, type Secret, secretFlaw } from '../options/checks/secret.js';
 
 /** Reads a text file, such as a mounted secret. */
 export type ReadFile = (path: string) => string;

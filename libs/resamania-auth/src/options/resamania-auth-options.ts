@@ -1,4 +1,4 @@
-import type { Secret } from './secret.js';
+import type { Secret } from './checks/secret.js';
 import type { ResamaniaTenantOptions } from './tenant-options.js';
 
 /** A part of a token's lifetime: a share of it, but never more than a number of milliseconds. */

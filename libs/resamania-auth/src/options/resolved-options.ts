@@ -1,5 +1,5 @@
 import type { ApiTransportName, RetryOn401 } from './resamania-auth-options.js';
-import type { Secret } from './secret.js';
+import type { Secret } from './checks/secret.js';
 import type { RenewWith, ResamaniaTenantOptions } from './tenant-options.js';
 
 /** `LifetimePart` with both bounds known. */

@@ -13,7 +13,7 @@ import type {
   TokenRequestOptions,
 } from './resamania-auth-options.js';
 import * as rules from './checks/rules.js';
-import type { Secret } from './secret.js';
+import type { Secret } from './checks/secret.js';
 import type { RenewWith, ResamaniaTenantOptions } from './tenant-options.js';
 
 /** Every key of the options has a schema: an option added to the interface alone does not compile. */

@@ -1,4 +1,4 @@
-import type { Secret } from './secret.js';
+import type { Secret } from './checks/secret.js';
 
 /**
  * How a token is renewed.

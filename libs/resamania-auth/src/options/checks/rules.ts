@@ -1,6 +1,6 @@
 import { pathFlaw } from './base-url.js';
 import { kindOf } from './problem.js';
-import { headerSecretFlaw, secretFlaw } from '../secret.js';
+import { headerSecretFlaw, secretFlaw } from './secret.js';
 
 /** A rule: what is wrong with a value, as a sentence without the value; `undefined` when nothing is. */
 export type Rule = (value: unknown) => string | undefined;

@@ -1,4 +1,4 @@
-import { isHeaderSafe } from '../../options/secret.js';
+import { isHeaderSafe } from '../../options/checks/secret.js';
 import {
   brokenAnswer,
   classifyAnswer,
