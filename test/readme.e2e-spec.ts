@@ -4,11 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadEnvironment, ResamaniaConfigError, ResamaniaTokenService } from 'nestjs-resamania-auth';
 
-import {
-  DEFAULT_ON_DEMAND,
-  DEFAULT_REFRESH,
-  DEFAULT_TOKEN_REQUEST,
-} from '../libs/resamania-auth/src/options/defaults.js';
+import { DEFAULTS } from '../libs/resamania-auth/src/options/module-fields.js';
 import {
   ALLOW_INSECURE_HTTP,
   DEFAULT_TENANT,
@@ -131,9 +127,9 @@ describe('the tables of the README', () => {
 
 describe('the defaults that the JSDoc names', () => {
   it.each([
-    ['RefreshOptions', DEFAULT_REFRESH],
-    ['TokenRequestOptions', DEFAULT_TOKEN_REQUEST],
-    ['OnDemandOptions', DEFAULT_ON_DEMAND],
+    ['RefreshOptions', DEFAULTS.refresh],
+    ['TokenRequestOptions', DEFAULTS.tokenRequest],
+    ['OnDemandOptions', DEFAULTS.onDemand],
   ])('are those of the code: %s', (name, defaults) => {
     const documented = sources.fieldsOf(name).map((field) => [field.name, literal(field.default ?? '')]);
     expect(Object.fromEntries(documented)).toEqual(defaults);

@@ -5,7 +5,7 @@ import { getProxyForUrl } from 'proxy-from-env';
 
 import { systemClock } from '../clock.js';
 import { ApiTransport } from '../http/api-transport.js';
-import { DEFAULT_HTTP } from '../options/defaults.js';
+import { DEFAULTS } from '../options/module-fields.js';
 import { environmentByTenant } from '../environment/environment-by-tenant.js';
 import { hasResamaniaEnvironment } from '../environment/load-environment.js';
 import { HttpTokenTransport } from '../token/request/http-token-transport.js';
@@ -62,7 +62,7 @@ async function examine({ env: envFile, tenant = [], timeout }: DoctorOptions): P
   const readFile = (path: string) => readFileSync(path, 'utf8');
   if (!hasResamaniaEnvironment(env)) return nothingConfigured(env, readFile);
   const transport = new HttpTokenTransport();
-  const api = new ApiTransport({ http: DEFAULT_HTTP });
+  const api = new ApiTransport({ http: DEFAULTS.http });
   const progress = progressOn(process.stderr, env);
   try {
     const doctor = new Doctor({

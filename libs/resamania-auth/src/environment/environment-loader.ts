@@ -10,7 +10,7 @@ import {
   variableOf,
 } from './environment-variables.js';
 import { printPath } from '../options/checks/problem.js';
-import type { Secret } from '../options/checks/secret.js';
+import type { Secret } from '../options/tenant-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
 
 /** The options before they are known to be complete. */

@@ -1,4 +1,5 @@
-import { headerSecretFlaw, type Secret, secretFlaw } from '../options/checks/secret.js';
+import { headerSecretFlaw, secretFlaw } from '../options/checks/secret.js';
+import type { Secret } from '../options/tenant-options.js';
 
 /** Reads a text file, such as a mounted secret. */
 export type ReadFile = (path: string) => string;

@@ -1,5 +1,4 @@
-import type { Secret } from './checks/secret.js';
-import type { ResamaniaTenantOptions } from './tenant-options.js';
+import type { ResamaniaTenantOptions, Secret } from './tenant-options.js';
 
 /** A part of a token's lifetime: a share of it, but never more than a number of milliseconds. */
 export interface LifetimePart {

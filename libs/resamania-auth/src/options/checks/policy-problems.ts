@@ -1,64 +1,49 @@
-import { loose, type Loose } from './check.js';
-import { DEFAULT_REFRESH, DEFAULT_TOKEN_REQUEST } from '../defaults.js';
-import { printPath, type Problem } from './problem.js';
+import { loose, type Loose } from './fields.js';
+import type { Problem } from './problem.js';
 
-/**
- * What is wrong between the numbers of `refresh` and `tokenRequest`, defaults included. Numbers that are `wrong` by
- * themselves are left out: they have their problem already.
- */
-export function policyProblems(options: Loose, wrong: readonly Problem[]): Problem[] {
-  const wrongPaths = new Set(wrong.map(({ path }) => printPath(path)));
-  const numbers = <T extends object>(at: string[], defaults: T) =>
-    withDefaults({ at, given: valueAt(options, at), defaults, wrongPaths });
-  const lead = numbers(['refresh', 'lead'], DEFAULT_REFRESH.lead);
-  const jitter = numbers(['refresh', 'jitter'], DEFAULT_REFRESH.jitter);
-  const margin = numbers(['refresh', 'margin'], DEFAULT_REFRESH.margin);
-  const { timeoutMs, deadlineMs } = numbers(['tokenRequest'], DEFAULT_TOKEN_REQUEST);
-  return [
-    ...atMost(['refresh', 'margin', 'share'], margin.share, 'refresh.lead.share', lead.share),
-    ...atMost(['refresh', 'margin', 'maxMs'], margin.maxMs, 'refresh.lead.maxMs', lead.maxMs),
-    ...sharesBelowOne(lead.share, jitter.share),
-    ...atMost(['tokenRequest', 'timeoutMs'], timeoutMs, 'tokenRequest.deadlineMs', deadlineMs),
-  ];
+/** Numbers that another number limits. */
+const AT_MOST = [
+  ['refresh.margin.share', 'refresh.lead.share'],
+  ['refresh.margin.maxMs', 'refresh.lead.maxMs'],
+  ['tokenRequest.timeoutMs', 'tokenRequest.deadlineMs'],
+] as const;
+
+/** What is wrong between the numbers of `refresh` and `tokenRequest`; a number that is not given is the default. */
+export function policyProblems(options: Loose, defaults: Loose): Problem[] {
+  const numberAt = (path: string) => {
+    const given = valueAt(options, path);
+    return { path, value: given ?? valueAt(defaults, path), isDefault: given === undefined };
+  };
+  const tooHigh = AT_MOST.map(([path, limit]) => atMost(numberAt(path), numberAt(limit)));
+  const shares = sharesBelowOne(numberAt('refresh.lead.share'), numberAt('refresh.jitter.share'));
+  return [...tooHigh, shares].filter((found) => found !== undefined);
 }
 
-function valueAt(options: Loose, path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, key) => loose(at)[key], options);
-}
-
-/** A number together with whether it is the default: the message then says what the default is. */
+/** A number of the options, or `WRONG`, together with whether it is the default: the message then says what that is. */
 interface Given {
+  readonly path: string;
   readonly value: unknown;
   readonly isDefault: boolean;
 }
 
-interface Numbers<T extends object> {
-  readonly at: readonly string[];
-  readonly given: unknown;
-  readonly defaults: T;
-  readonly wrongPaths: ReadonlySet<string>;
+function valueAt(options: Loose, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, key) => loose(at)[key], options);
 }
 
-function withDefaults<T extends object>({ at, given, defaults, wrongPaths }: Numbers<T>) {
-  const fields = loose(given);
-  const entries = Object.entries(defaults).map(([key, fallback]): [string, Given] => {
-    const value = wrongPaths.has(printPath([...at, key])) ? undefined : (fields[key] ?? fallback);
-    return [key, { value, isDefault: fields[key] === undefined }];
-  });
-  return Object.fromEntries(entries) as Record<keyof T, Given>;
+function atMost(given: Given, limit: Given): Problem | undefined {
+  if (typeof given.value !== 'number' || typeof limit.value !== 'number') return undefined;
+  if (given.value <= limit.value) return undefined;
+  return problem(given, `expected at most ${limit.path}${defaultNote(given, limit)}`);
 }
 
-function atMost(path: string[], given: Given, limitName: string, limit: Given): Problem[] {
-  if (typeof given.value !== 'number' || typeof limit.value !== 'number') return [];
-  if (!(given.value > limit.value)) return [];
-  return [{ path, text: `expected at most ${limitName}${defaultNote(given, limit)}` }];
+function sharesBelowOne(lead: Given, jitter: Given): Problem | undefined {
+  if (typeof lead.value !== 'number' || typeof jitter.value !== 'number') return undefined;
+  if (lead.value + jitter.value < 1) return undefined;
+  return problem(lead, `expected less than 1 together with ${jitter.path}${defaultNote(lead, jitter)}`);
 }
 
-function sharesBelowOne(lead: Given, jitter: Given): Problem[] {
-  if (typeof lead.value !== 'number' || typeof jitter.value !== 'number') return [];
-  if (lead.value + jitter.value < 1) return [];
-  const text = `expected less than 1 together with refresh.jitter.share${defaultNote(lead, jitter)}`;
-  return [{ path: ['refresh', 'lead', 'share'], text }];
+function problem({ path }: Given, text: string): Problem {
+  return { path: path.split('.'), text };
 }
 
 function defaultNote(here: Given, there: Given): string {
