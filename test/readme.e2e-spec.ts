@@ -9,8 +9,9 @@ import {
   ALLOW_INSECURE_HTTP,
   DEFAULT_TENANT,
   isResamaniaVariable,
-  TENANT_VARIABLES,
   TENANTS,
+  VARIABLE_FIELDS,
+  variableOf,
 } from '../libs/resamania-auth/src/environment/environment-variables.js';
 import { codeBlocks, plain, tableAfter } from './support/markdown.js';
 import { type DocumentedField, ROOT, Sources } from './support/sources.js';
@@ -154,10 +155,7 @@ describe('the variables', () => {
     [...table].filter(([, cells]) => text.test(cells[column] ?? '')).map(([name]) => name);
 
   it('are all in the table, with the field that they set and its default', () => {
-    const tenantFields = Object.entries(TENANT_VARIABLES).map(([field, last]) => [
-      `RESAMANIA_${last}`,
-      field,
-    ]);
+    const tenantFields = VARIABLE_FIELDS.map((field) => [variableOf(field), field]);
     expect([...table.keys()].toSorted()).toEqual(
       [...tenantFields.map(([name]) => name), TENANTS, DEFAULT_TENANT, ALLOW_INSECURE_HTTP].toSorted(),
     );

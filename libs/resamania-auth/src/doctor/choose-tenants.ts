@@ -15,5 +15,8 @@ export function chooseTenants(
     return { tenants: chosen, general };
   }
   const list = known.length > 0 ? `the environment has ${known.join(', ')}` : 'the environment has none';
-  return { tenants: [], general: [...general, `--tenant: no tenant of that name; ${list}`] };
+  return {
+    tenants: [],
+    general: [...general, { variable: '--tenant', text: `no tenant of that name; ${list}` }],
+  };
 }

@@ -7,6 +7,7 @@ import { systemClock } from '../clock.js';
 import { ApiTransport } from '../http/api-transport.js';
 import { DEFAULTS } from '../options/module-fields.js';
 import { environmentByTenant } from '../environment/environment-by-tenant.js';
+import { printVariableProblem } from '../environment/environment-variables.js';
 import { hasResamaniaEnvironment } from '../environment/load-environment.js';
 import { HttpTokenTransport } from '../token/request/http-token-transport.js';
 import { chooseTenants } from './choose-tenants.js';
@@ -84,6 +85,7 @@ async function examine({ env: envFile, tenant = [], timeout }: DoctorOptions): P
 }
 
 function nothingConfigured(env: NodeJS.ProcessEnv, readFile: (path: string) => string): Report {
-  const problems = environmentByTenant(env, readFile).tenants.flatMap((tenant) => tenant.problems);
+  const { tenants } = environmentByTenant(env, readFile);
+  const problems = tenants.flatMap((tenant) => tenant.problems).map(printVariableProblem);
   return { tenants: [], problems, exitCode: 2 };
 }
