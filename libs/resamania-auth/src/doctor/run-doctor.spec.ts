@@ -99,7 +99,7 @@ describe('chooseTenants', () => {
       general: [{ variable: '--tenant', text: 'no tenant of that name; the environment has a, b' }],
     });
     expect(chooseTenants({ tenants: [], general: [] }, ['c']).general).toEqual([
-      expect.stringContaining('none'),
+      { variable: '--tenant', text: expect.stringContaining('none') },
     ]);
   });
 

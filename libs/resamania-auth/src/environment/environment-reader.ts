@@ -10,6 +10,7 @@ export class EnvironmentReader {
   readonly problems: VariableProblem[] = [];
   readonly #env: NodeJS.ProcessEnv;
   readonly #readFile: ReadFile;
+  readonly #texts = new Map<string, string | undefined>();
 
   constructor(env: NodeJS.ProcessEnv, readFile: ReadFile) {
     this.#env = env;
@@ -21,12 +22,13 @@ export class EnvironmentReader {
     return this.#trimmed(variable) !== undefined || this.#path(variable) !== undefined;
   }
 
-  /** A value that is no secret, without white space around it; or such a value in the file of the `_FILE` twin. */
+  /**
+   * A value that is no secret, without white space around it; or such a value in the file of the `_FILE` twin. A variable
+   * that applies to several tenants is read once.
+   */
   text(variable: string): string | undefined {
-    const value = this.#trimmed(variable);
-    const path = this.#path(variable);
-    if (path === undefined) return value;
-    return value === undefined ? this.#content(variable, path)?.trim() : this.#both(variable);
+    if (!this.#texts.has(variable)) this.#texts.set(variable, this.#readText(variable));
+    return this.#texts.get(variable);
   }
 
   /** The value as it is, or a function that reads the file anew each time, so that a replaced file takes effect. */
@@ -49,6 +51,13 @@ export class EnvironmentReader {
     if (value === 'true' || value === '1') return true;
     if (value !== 'false' && value !== '0') this.#problem(variable, 'expected true or false');
     return false;
+  }
+
+  #readText(variable: string): string | undefined {
+    const value = this.#trimmed(variable);
+    const path = this.#path(variable);
+    if (path === undefined) return value;
+    return value === undefined ? this.#content(variable, path)?.trim() : this.#both(variable);
   }
 
   #trimmed(variable: string): string | undefined {

@@ -1,11 +1,13 @@
+import type { MODULE_FIELDS } from '../options/module-fields.js';
 import { TENANT_FIELDS } from '../options/tenant-fields.js';
 
 const PREFIX = 'RESAMANIA_';
 
-/** The variables of the whole module. */
+/** Longer names are refused, and so never printed: they are more likely keys that were pasted in the wrong place. */
+const MAX_NAME_LENGTH = 30;
+
+/** The names of the tenants. */
 export const TENANTS = `${PREFIX}TENANTS`;
-export const DEFAULT_TENANT = `${PREFIX}DEFAULT_TENANT`;
-export const ALLOW_INSECURE_HTTP = `${PREFIX}ALLOW_INSECURE_HTTP`;
 
 type AnyField = keyof typeof TENANT_FIELDS;
 
@@ -18,12 +20,20 @@ export const VARIABLE_FIELDS = (Object.keys(TENANT_FIELDS) as AnyField[]).filter
   (field): field is TenantField => 'variable' in TENANT_FIELDS[field],
 );
 
+/** The variables of the module's options. */
+export const MODULE_VARIABLES = {
+  apiBaseUrl: variableOf('apiBaseUrl'),
+  apiKey: variableOf('apiKey'),
+  apiKeyHeader: variableOf('apiKeyHeader'),
+  defaultTenant: `${PREFIX}DEFAULT_TENANT`,
+  allowInsecureHttp: `${PREFIX}ALLOW_INSECURE_HTTP`,
+} satisfies Partial<Record<keyof typeof MODULE_FIELDS, string>>;
+
 /** The variables without a tenant's name. */
-export const PLAIN_VARIABLES: readonly string[] = [
+const PLAIN_VARIABLES: readonly string[] = [
   TENANTS,
-  DEFAULT_TENANT,
-  ALLOW_INSECURE_HTTP,
   ...VARIABLE_FIELDS.map((field) => variableOf(field)),
+  ...Object.values(MODULE_VARIABLES),
 ];
 
 /** What is wrong with a variable. Never its value. */
@@ -50,11 +60,11 @@ export function sourceOf(
   isSet: (variable: string) => boolean,
 ): string {
   const own = variableOf(field, tenant);
-  return isSet(own) || TENANT_FIELDS[field].variable.unprefixed === 'nothing' ? own : variableOf(field);
+  return isSet(own) || TENANT_FIELDS[field].variable.unprefixed === 'refused' ? own : variableOf(field);
 }
 
 /** How a tenant's variables begin: `RESAMANIA_CLUB_PARIS_` for `club-paris`. */
-export function prefixOf(tenant: string): string {
+function prefixOf(tenant: string): string {
   return `${PREFIX}${tenant.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_')}_`;
 }
 
@@ -75,4 +85,35 @@ export function isResamaniaVariable(variable: string): boolean {
   if (PLAIN_VARIABLES.includes(bare)) return true;
   const isTenants = (field: TenantField) => bare.endsWith(`_${TENANT_FIELDS[field].variable.name}`);
   return bare.startsWith(PREFIX) && VARIABLE_FIELDS.some(isTenants);
+}
+
+/** The names in `RESAMANIA_TENANTS` that variables can begin with, and what is wrong with the others. */
+export function checkTenantNames(list: string): { names: string[]; problems: VariableProblem[] } {
+  const names: string[] = [];
+  const flaws: string[] = [];
+  const seen = new Map<string, number>();
+  const entries = list.split(',').map((name) => name.trim());
+  for (const [index, name] of entries.filter((entry) => entry !== '').entries()) {
+    const flaw = nameFlaw(name) ?? collision(seen.get(prefixOf(name)), name);
+    if (flaw === undefined) names.push(name);
+    else flaws.push(`entry ${index + 1}: ${flaw}`);
+    if (!seen.has(prefixOf(name))) seen.set(prefixOf(name), index);
+  }
+  if (seen.size === 0) flaws.push('expected names separated by commas');
+  return { names, problems: flaws.map((text) => ({ variable: TENANTS, text })) };
+}
+
+function nameFlaw(name: string): string | undefined {
+  if (name.length > MAX_NAME_LENGTH || /[\p{C}\p{Zl}\p{Zp}]/u.test(name) || !/[a-z0-9]/i.test(name)) {
+    return `expected a tenant name of at most ${MAX_NAME_LENGTH} visible characters, with a letter or digit`;
+  }
+  const taken = PLAIN_VARIABLES.find((variable) => `${variable}_`.startsWith(prefixOf(name)));
+  return taken === undefined
+    ? undefined
+    : `expected another name, its variables would be mistaken for ${taken}`;
+}
+
+function collision(earlier: number | undefined, name: string): string | undefined {
+  if (earlier === undefined) return undefined;
+  return `expected a name of its own, entry ${earlier + 1} has the same variables ${prefixOf(name)}…`;
 }

@@ -1,6 +1,7 @@
+import { ResamaniaConfigError } from '../errors.js';
 import { check, type Fields, type Loose, WRONG } from './checks/fields.js';
 import { policyProblems } from './checks/policy-problems.js';
-import type { Problem } from './checks/problem.js';
+import { printProblem, type Problem } from './checks/problem.js';
 import {
   duplicateNames,
   type Inherited,
@@ -31,11 +32,15 @@ const HOMES: ReadonlyMap<string, string> = new Map([
 export function checkOptions(raw: unknown): Checked<ResamaniaAuthOptions> {
   const { value, problems } = check(raw, MODULE_FIELDS, HOMES);
   if (value === WRONG) return { problems };
-  const allowInsecureHttp = value['allowInsecureHttp'] === true;
-  const { apiBaseUrl } = value as Partial<Inherited>;
-  const tenants = Array.isArray(value['tenants']) ? value['tenants'] : [];
-  const checked = Array.from(tenants, (tenant) => tenantValues(tenant, { apiBaseUrl, allowInsecureHttp }));
-  problems.push(...insecureProblems(apiBaseUrl, allowInsecureHttp), ...policyProblems(value, DEFAULTS));
+  const { apiBaseUrl, allowInsecureHttp, tenants } = value;
+  const inherited = { apiBaseUrl, allowInsecureHttp: allowInsecureHttp === true };
+  problems.push(
+    ...insecureProblems(apiBaseUrl, inherited.allowInsecureHttp),
+    ...policyProblems(value, DEFAULTS),
+  );
+  const checked = Array.from(Array.isArray(tenants) ? tenants : [], (tenant) =>
+    tenantValues(tenant, inherited),
+  );
   for (const [index, { problems: own }] of checked.entries()) {
     for (const { path, text } of own) problems.push({ path: ['tenants', index, ...path], text });
   }
@@ -48,6 +53,18 @@ export function checkOptions(raw: unknown): Checked<ResamaniaAuthOptions> {
 export function checkTenant(raw: unknown, inherited: Inherited): Checked<ResamaniaTenantOptions> {
   const { value, problems } = tenantValues(raw, inherited);
   return asChecked<ResamaniaTenantOptions>(value, problems);
+}
+
+/**
+ * A value that was checked.
+ * @throws ResamaniaConfigError that lists every problem, and no value
+ */
+export function valid<T>({ value, problems }: Checked<T>, where: string, root: string): T {
+  if (value !== undefined) return value;
+  throw new ResamaniaConfigError(
+    where,
+    problems.map((problem) => printProblem(problem, root)),
+  );
 }
 
 function tenantValues(raw: unknown, inherited: Inherited): ReturnType<typeof check> {

@@ -1,4 +1,4 @@
-import { complete, type Field, type FieldsOf, type Group, optional, setting } from './checks/fields.js';
+import { complete, type FieldsOf, optional, setting } from './checks/fields.js';
 import * as rules from './checks/rules.js';
 import type {
   ApiTransportName,
@@ -17,27 +17,33 @@ export const MODULE_FIELDS = {
   tenants: setting<ResamaniaTenantOptions[]>(rules.tenants, []),
   tenantProvider: optional<NonNullable<ResamaniaAuthOptions['tenantProvider']>>(rules.asyncFunction),
   defaultTenant: optional<string>(TENANT_FIELDS.name.rule),
-  refresh: group({
-    enabled: setting(rules.boolean, true),
-    lead: lifetimePart({ above: 0 }, { share: 0.25, maxMs: 1_200_000 }),
-    jitter: lifetimePart({ from: 0 }, { share: 0.1, maxMs: 600_000 }),
-    margin: lifetimePart({ from: 0 }, { share: 0.1, maxMs: 30_000 }),
-    warmUp: setting(rules.boolean, true),
-    failFast: setting(rules.boolean, false),
-    keepWarm: setting(rules.boolean, true),
-  }),
-  tokenRequest: group({
-    timeoutMs: setting(rules.timerMs, 10_000),
-    deadlineMs: setting(rules.timerMs, 30_000),
-    attempts: setting(rules.countUpTo(10), 3),
-    concurrency: setting(rules.countUpTo(100), 4),
-  }),
-  onDemand: group({
-    maxEntries: setting(rules.countUpTo(10_000_000), 10_000),
-    missTtlMs: setting(rules.countUpTo(Number.MAX_SAFE_INTEGER), 30_000),
-  }),
+  refresh: {
+    fields: {
+      enabled: setting(rules.boolean, true),
+      lead: lifetimePart({ above: 0 }, { share: 0.25, maxMs: 1_200_000 }),
+      jitter: lifetimePart({ from: 0 }, { share: 0.1, maxMs: 600_000 }),
+      margin: lifetimePart({ from: 0 }, { share: 0.1, maxMs: 30_000 }),
+      warmUp: setting(rules.boolean, true),
+      failFast: setting(rules.boolean, false),
+      keepWarm: setting(rules.boolean, true),
+    },
+  },
+  tokenRequest: {
+    fields: {
+      timeoutMs: setting(rules.timerMs, 10_000),
+      deadlineMs: setting(rules.timerMs, 30_000),
+      attempts: setting(rules.countUpTo(10), 3),
+      concurrency: setting(rules.countUpTo(100), 4),
+    },
+  },
+  onDemand: {
+    fields: {
+      maxEntries: setting(rules.countUpTo(10_000_000), 10_000),
+      missTtlMs: setting(rules.countUpTo(Number.MAX_SAFE_INTEGER), 30_000),
+    },
+  },
   retryOn401: setting<RetryOn401>(rules.oneOf(['renew-and-replay', 'invalidate', 'off']), 'renew-and-replay'),
-  http: group({ transport: setting<ApiTransportName>(rules.oneOf(['undici', 'axios']), 'undici') }),
+  http: { fields: { transport: setting<ApiTransportName>(rules.oneOf(['undici', 'axios']), 'undici') } },
   quotaWarningShare: setting(rules.range({ above: 0 }, 1), 0.8),
   allowInsecureHttp: setting(rules.boolean, false),
 } satisfies FieldsOf<ResamaniaAuthOptions>;
@@ -45,13 +51,10 @@ export const MODULE_FIELDS = {
 /** The module's options when none is given. */
 export const DEFAULTS = complete(MODULE_FIELDS, {});
 
-function group<T extends Readonly<Record<string, Field | Group>>>(fields: T): Group<T> {
-  return { fields };
-}
-
 function lifetimePart(min: { from: number } | { above: number }, { share, maxMs }: Required<LifetimePart>) {
-  return group({
+  const fields = {
     share: setting(rules.range(min, 1), share),
     maxMs: setting(rules.range(min, Infinity), maxMs),
-  });
+  };
+  return { fields } satisfies { fields: FieldsOf<LifetimePart> };
 }

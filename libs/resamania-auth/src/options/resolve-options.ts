@@ -1,8 +1,6 @@
-import { ResamaniaConfigError } from '../errors.js';
-import { checkOptions } from './check-options.js';
+import { checkOptions, valid } from './check-options.js';
 import { normaliseBaseUrl } from './checks/base-url.js';
 import { complete } from './checks/fields.js';
-import { printProblem } from './checks/problem.js';
 import { MODULE_FIELDS } from './module-fields.js';
 import { completeTenant } from './resolve-tenant-options.js';
 import type { ResolvedOptions, TenantDefaults } from './resolved-options.js';
@@ -14,17 +12,9 @@ export { resolveTenantOptions } from './resolve-tenant-options.js';
  * @throws ResamaniaConfigError that lists every problem, and no value
  */
 export function resolveOptions(raw: unknown): ResolvedOptions {
-  const { value, problems } = checkOptions(raw);
-  if (value === undefined) {
-    throw new ResamaniaConfigError(
-      'Options of ResamaniaAuthModule',
-      problems.map((problem) => printProblem(problem, 'options')),
-    );
-  }
-  const { apiBaseUrl, apiKey, apiKeyHeader, allowInsecureHttp, tenants, ...rest } = complete(
-    MODULE_FIELDS,
-    value,
-  );
+  const options = valid(checkOptions(raw), 'Options of ResamaniaAuthModule', 'options');
+  const completed = complete(MODULE_FIELDS, options);
+  const { apiBaseUrl, apiKey, apiKeyHeader, allowInsecureHttp, tenants, ...rest } = completed;
   const tenantDefaults: TenantDefaults = Object.freeze({
     apiBaseUrl: apiBaseUrl === undefined ? undefined : normaliseBaseUrl(apiBaseUrl),
     apiKey,

@@ -1,7 +1,5 @@
-import { ResamaniaConfigError } from '../errors.js';
-import { checkTenant } from './check-options.js';
+import { checkTenant, valid } from './check-options.js';
 import { normaliseBaseUrl } from './checks/base-url.js';
-import { printProblem } from './checks/problem.js';
 import type { ResolvedTenantOptions, TenantDefaults } from './resolved-options.js';
 import { TENANT_FIELDS } from './tenant-fields.js';
 import type { ResamaniaTenantOptions } from './tenant-options.js';
@@ -15,12 +13,7 @@ export function resolveTenantOptions(
   defaults: TenantDefaults,
   where: string,
 ): ResolvedTenantOptions {
-  const { value, problems } = checkTenant(raw, defaults);
-  if (value !== undefined) return completeTenant(value, defaults);
-  throw new ResamaniaConfigError(
-    where,
-    problems.map((problem) => printProblem(problem, 'tenant')),
-  );
+  return completeTenant(valid(checkTenant(raw, defaults), where, 'tenant'), defaults);
 }
 
 /** A valid tenant with its defaults. Nothing in it is shared with what was given. */

@@ -5,7 +5,7 @@ import { unknownKeyText } from './unknown-keys.js';
 export type Rule = (value: unknown) => string | undefined;
 
 /** A table of options, by name. An option that is not in it is unknown. */
-export type Fields = Readonly<Record<string, Field | Group>>;
+export type Fields = { readonly [name: string]: Field | { readonly fields: Fields } };
 
 export interface Field {
   readonly rule: Rule;
@@ -13,11 +13,6 @@ export interface Field {
   readonly required?: true;
   /** For an object whose keys are free: the rules of each key and of each value. */
   readonly entries?: { readonly key: Rule; readonly value: Rule };
-}
-
-/** Options below an option. */
-export interface Group<T extends Fields = Fields> {
-  readonly fields: T;
 }
 
 /** A field with what it is when it is not given. */

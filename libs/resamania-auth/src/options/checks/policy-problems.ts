@@ -1,52 +1,36 @@
 import { loose, type Loose } from './fields.js';
 import type { Problem } from './problem.js';
 
-/** Numbers that another number limits. */
-const AT_MOST = [
-  ['refresh.margin.share', 'refresh.lead.share'],
-  ['refresh.margin.maxMs', 'refresh.lead.maxMs'],
-  ['tokenRequest.timeoutMs', 'tokenRequest.deadlineMs'],
-] as const;
+/** What must hold between two numbers of the options, whether they are given or the defaults. */
+const POLICIES = [
+  { at: 'refresh.margin.share', holds: isAtMost, expected: 'at most', other: 'refresh.lead.share' },
+  { at: 'refresh.margin.maxMs', holds: isAtMost, expected: 'at most', other: 'refresh.lead.maxMs' },
+  {
+    at: 'refresh.lead.share',
+    holds: (lead: number, jitter: number) => lead + jitter < 1,
+    expected: 'less than 1 together with',
+    other: 'refresh.jitter.share',
+  },
+  { at: 'tokenRequest.timeoutMs', holds: isAtMost, expected: 'at most', other: 'tokenRequest.deadlineMs' },
+];
 
-/** What is wrong between the numbers of `refresh` and `tokenRequest`; a number that is not given is the default. */
 export function policyProblems(options: Loose, defaults: Loose): Problem[] {
-  const numberAt = (path: string) => {
-    const given = valueAt(options, path);
-    return { path, value: given ?? valueAt(defaults, path), isDefault: given === undefined };
-  };
-  const tooHigh = AT_MOST.map(([path, limit]) => atMost(numberAt(path), numberAt(limit)));
-  const shares = sharesBelowOne(numberAt('refresh.lead.share'), numberAt('refresh.jitter.share'));
-  return [...tooHigh, shares].filter((found) => found !== undefined);
+  return POLICIES.flatMap(({ at, holds, expected, other }) => {
+    const here = valueAt(options, at) ?? valueAt(defaults, at);
+    const there = valueAt(options, other) ?? valueAt(defaults, other);
+    // What is wrong in itself has its problem already.
+    if (typeof here !== 'number' || typeof there !== 'number' || holds(here, there)) return [];
+    let note = '';
+    if (valueAt(options, at) === undefined) note = ` (it is ${here} by default)`;
+    else if (valueAt(options, other) === undefined) note = ` (that is ${there} by default)`;
+    return [{ path: at.split('.'), text: `expected ${expected} ${other}${note}` }];
+  });
 }
 
-/** A number of the options, or `WRONG`, together with whether it is the default: the message then says what that is. */
-interface Given {
-  readonly path: string;
-  readonly value: unknown;
-  readonly isDefault: boolean;
+function isAtMost(value: number, limit: number): boolean {
+  return value <= limit;
 }
 
 function valueAt(options: Loose, path: string): unknown {
   return path.split('.').reduce<unknown>((at, key) => loose(at)[key], options);
-}
-
-function atMost(given: Given, limit: Given): Problem | undefined {
-  if (typeof given.value !== 'number' || typeof limit.value !== 'number') return undefined;
-  if (given.value <= limit.value) return undefined;
-  return problem(given, `expected at most ${limit.path}${defaultNote(given, limit)}`);
-}
-
-function sharesBelowOne(lead: Given, jitter: Given): Problem | undefined {
-  if (typeof lead.value !== 'number' || typeof jitter.value !== 'number') return undefined;
-  if (lead.value + jitter.value < 1) return undefined;
-  return problem(lead, `expected less than 1 together with ${jitter.path}${defaultNote(lead, jitter)}`);
-}
-
-function problem({ path }: Given, text: string): Problem {
-  return { path: path.split('.'), text };
-}
-
-function defaultNote(here: Given, there: Given): string {
-  if (here.isDefault) return ` (it is ${String(here.value)} by default)`;
-  return there.isDefault ? ` (that is ${String(there.value)} by default)` : '';
 }

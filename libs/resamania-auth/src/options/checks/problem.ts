@@ -31,25 +31,12 @@ export function isPrintableName(key: PropertyKey): key is string {
 /** What kind of thing a value is, without giving it away; "another" one when a thing of the `wanted` type was expected. */
 export function kindOf(value: unknown, wanted?: 'string' | 'number'): string {
   if (value === undefined || value === null) return String(value);
-  if (typeof value === 'string') return kindOfString(value, wanted === 'string');
-  if (typeof value === 'number') return kindOfNumber(value, wanted === 'number');
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') return isThenable(value) ? 'a Promise' : 'an object';
-  return `a ${typeof value}`;
-}
-
-function kindOfString(value: string, wanted: boolean): string {
   if (value === '') return 'an empty string';
-  if (value !== value.trim()) return 'a string with white space or a line break around it';
-  return wanted ? 'another string' : 'a string';
-}
-
-function kindOfNumber(value: number, wanted: boolean): string {
+  if (typeof value === 'string' && value !== value.trim())
+    return 'a string with white space or a line break around it';
   if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return 'an infinite number';
-  return wanted ? 'another number' : 'a number';
-}
-
-function isThenable(value: object): boolean {
-  return typeof (value as { then?: unknown }).then === 'function';
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'an infinite number';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value !== 'object') return `${typeof value === wanted ? 'another' : 'a'} ${typeof value}`;
+  return 'then' in value && typeof value.then === 'function' ? 'a Promise' : 'an object';
 }

@@ -78,12 +78,11 @@ export const asyncFunction = expects('a function', (value) => typeof value === '
 
 export const tenants = expects('an array of tenants', Array.isArray);
 
-/** Of whatever realm, but no instance of a class: the entries of a `Map` are no keys. */
-export const objectOfStrings = expects('an object of strings', (value) => {
-  if (kindOf(value) !== 'an object') return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.hasOwn(prototype as object, 'isPrototypeOf');
-});
+/** No array, no `Map`: its keys must be the names. */
+export const objectOfStrings = expects(
+  'an object of strings',
+  (value) => Object.prototype.toString.call(value) === '[object Object]',
+);
 
 /** Fields of the token request that the library sets itself. */
 const RESERVED_PARAMS = new Set([

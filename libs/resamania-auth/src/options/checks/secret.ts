@@ -1,12 +1,13 @@
+import { kindOf } from './problem.js';
+
 /**
  * What is wrong with a secret value, in words that do not hold it; `undefined` when nothing is. The server compares
  * secrets byte for byte, so a line break that came along from a file would be refused as a wrong secret.
  */
 export function secretFlaw(value: unknown): string | undefined {
-  if (typeof value !== 'string') return value === null ? 'null' : typeof value;
-  if (value === '') return 'an empty string';
-  if (value !== value.trim()) return 'a string with white space or a line break around it';
-  return /[\r\n]/.test(value) ? 'a string of several lines' : undefined;
+  const kind = kindOf(value);
+  if (kind !== 'a string') return kind;
+  return /[\r\n]/.test(String(value)) ? 'a string of several lines' : undefined;
 }
 
 /** `secretFlaw` for a secret that travels in an HTTP header, where only visible ASCII characters are safe. */

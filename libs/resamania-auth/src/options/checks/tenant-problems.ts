@@ -1,12 +1,12 @@
 import { endsInClientToken, isInsecure } from './base-url.js';
 import { contextIriFlaw, type ContextCollection } from './context-iri.js';
-import { loose, type Loose, type WRONG } from './fields.js';
+import { loose, type Loose } from './fields.js';
 import { printPath, type Problem } from './problem.js';
 
 /** What a tenant inherits, as far as it matters for its problems. */
 export interface Inherited {
   /** `WRONG` in the module's options is one problem there, not one per tenant. */
-  readonly apiBaseUrl: string | undefined | typeof WRONG;
+  readonly apiBaseUrl: unknown;
   readonly allowInsecureHttp: boolean;
 }
 
