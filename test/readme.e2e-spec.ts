@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 
 import { describe, expect, it } from '@jest/globals';
 import { loadEnvironment, ResamaniaConfigError, ResamaniaTokenService } from 'nestjs-resamania-auth';
 
-import { DEFAULTS } from '../libs/resamania-auth/src/options/module-fields.js';
+import { DEFAULTS, MODULE_FIELDS } from '../libs/resamania-auth/src/options/module-fields.js';
+import { TENANT_FIELDS } from '../libs/resamania-auth/src/options/tenant-fields.js';
 import {
   isResamaniaVariable,
   MODULE_VARIABLES,
@@ -134,6 +136,19 @@ describe('the defaults that the JSDoc names', () => {
     const documented = sources.fieldsOf(name).map((field) => [field.name, literal(field.default ?? '')]);
     expect(Object.fromEntries(documented)).toEqual(defaults);
   });
+
+  it.each<[string, Readonly<Record<string, object>>]>([
+    ['ResamaniaAuthOptions', MODULE_FIELDS],
+    ['ResamaniaTenantOptions', TENANT_FIELDS],
+  ])('are those of the table: %s', (name, table) => {
+    const fields = sources.fieldsOf(name);
+    expect(fields.map((field) => field.name)).toEqual(Object.keys(table));
+    for (const field of fields) {
+      const { default: fallback } = table[field.name] as { default?: unknown };
+      if (fallback !== undefined)
+        expect([field.name, field.default]).toEqual([field.name, inspect(fallback)]);
+    }
+  });
 });
 
 describe('the variables', () => {
@@ -162,6 +177,15 @@ describe('the variables', () => {
     ]);
     expect([...table.keys()].toSorted()).toEqual([...names].toSorted());
     for (const [name = '', field] of tenantFields) expect(table.get(name)?.[0]).toBe(`\`${field}\``);
+    for (const field of VARIABLE_FIELDS) {
+      const { unprefixed, example } = TENANT_FIELDS[field].variable;
+      const [, fallback, beside] = table.get(variableOf(field)) ?? [];
+      expect([field, fallback?.startsWith('required')]).toEqual([field, example !== undefined]);
+      expect([field, beside]).toEqual([
+        field,
+        unprefixed === 'refused' ? 'refused' : 'for each tenant without its own',
+      ]);
+    }
     const documented = [
       ...sources.fieldsOf('ResamaniaAuthOptions'),
       ...sources.fieldsOf('ResamaniaTenantOptions'),

@@ -9,7 +9,7 @@ export function chooseTenants(
   const { tenants, general } = environment;
   const known = tenants.flatMap(({ name }) => name ?? []);
   const unknown = wanted.filter((name) => !known.includes(name));
-  // A single tenant without a name cannot be told from the one that was asked for.
+  // A single tenant without a name may be the one that was asked for.
   if (unknown.length === 0 || tenants.some(({ name }) => name === undefined)) {
     const chosen = tenants.filter(({ name }) => name === undefined || wanted.includes(name));
     return { tenants: chosen, general };

@@ -5,7 +5,7 @@ import { TENANT_FIELDS } from './tenant-fields.js';
 import type { ResamaniaTenantOptions } from './tenant-options.js';
 
 /**
- * One tenant's options, checked and completed. `where` begins the message: the call that the options came through.
+ * One tenant's options, checked and completed. `where` begins the message: the call that the options were given to.
  * @throws ResamaniaConfigError that lists every problem, and no value
  */
 export function resolveTenantOptions(

@@ -2,7 +2,7 @@ import { kindOf } from './problem.js';
 
 /**
  * What is wrong with a secret value, in words that do not hold it; `undefined` when nothing is. The server compares
- * secrets byte for byte, so a line break that came along from a file would be refused as a wrong secret.
+ * secrets byte for byte, so a secret with the line break of its file would be refused.
  */
 export function secretFlaw(value: unknown): string | undefined {
   const kind = kindOf(value);
