@@ -8,6 +8,7 @@ import {
   insecureProblems,
   tenantProblems,
 } from './checks/tenant-problems.js';
+import type { OptionHomes } from './checks/unknown-keys.js';
 import { DEFAULTS, MODULE_FIELDS } from './module-fields.js';
 import type { ResamaniaAuthOptions } from './resamania-auth-options.js';
 import { TENANT_FIELDS } from './tenant-fields.js';
@@ -19,7 +20,7 @@ export type Checked<T> =
   | { readonly value?: never; readonly problems: readonly Problem[] };
 
 /** The table that each option belongs to; of two of the same name, the later one counts. */
-const HOMES: ReadonlyMap<string, string> = new Map([
+const HOMES: OptionHomes = new Map([
   ...homes(MODULE_FIELDS.http.fields, 'http'),
   ...homes(MODULE_FIELDS.onDemand.fields, 'onDemand'),
   ...homes(MODULE_FIELDS.tokenRequest.fields, 'tokenRequest'),

@@ -1,5 +1,5 @@
 import { kindOf, type Problem } from './problem.js';
-import { unknownKeyText } from './unknown-keys.js';
+import { type OptionHomes, unknownKeyText } from './unknown-keys.js';
 
 /** A rule: what is wrong with a value, as a sentence without the value; `undefined` when nothing is. */
 export type Rule = (value: unknown) => string | undefined;
@@ -15,7 +15,7 @@ export interface Field {
   readonly entries?: { readonly key: Rule; readonly value: Rule };
 }
 
-/** A field with what it is when it is not given. */
+/** A field with its value for when none is given. */
 export interface Setting<T> extends Field {
   readonly default: T;
 }
@@ -34,10 +34,10 @@ export type Completed<T> = {
       : never;
 };
 
-/** An object whose values are not known to be right. */
+/** An object whose values may be anything. */
 export type Loose = Readonly<Record<string, unknown>>;
 
-/** Replaces a value that is wrong in itself, so that a check between fields finds neither a value nor nothing. */
+/** Replaces a value that breaks its own rule: checks between fields neither use it nor take it for missing. */
 export const WRONG = Symbol('wrong');
 
 export function setting<T>(rule: Rule, fallback: T): Setting<T> {
@@ -49,61 +49,73 @@ export function optional<T>(rule: Rule): Setting<T | undefined> {
 }
 
 /**
- * Holds an object against a table. Each field is read once: the `value` is a copy without what is not given, and holds
- * no `WRONG` when there are no problems.
- * @param homes - Where the options of other tables belong, for one that stands in the wrong place.
+ * Holds an object against a table. Each field is read once: the `value` is a copy of what is given, and holds no `WRONG`
+ * when there are no problems.
+ * @param homes - Where options of other tables belong: to say so of one in the wrong place.
  */
 export function check(
   raw: unknown,
   fields: Fields,
-  homes: ReadonlyMap<string, string>,
+  homes: OptionHomes,
 ): { readonly value: Loose | typeof WRONG; readonly problems: Problem[] } {
-  const problems: Problem[] = [];
-  return { value: checkObject(raw, [], fields), problems };
+  const checking = new Checking(homes);
+  return { value: checking.object(raw, [], fields), problems: checking.problems };
+}
 
-  function checkObject(given: unknown, path: Problem['path'], table: Fields): Loose | typeof WRONG {
-    if (!isAllowed(objectFlaw, given, path)) return WRONG;
+/** What is given, with the table's defaults for the rest; frozen. */
+export function complete<T extends Fields>(fields: T, given: unknown): Completed<T> {
+  const values = loose(given);
+  const completed = Object.entries(fields).map(([key, field]) => {
+    if ('fields' in field) return [key, complete(field.fields, values[key])];
+    return [key, values[key] ?? ('default' in field ? field.default : undefined)];
+  });
+  return Object.freeze(Object.fromEntries(completed)) as Completed<T>;
+}
+
+class Checking {
+  readonly problems: Problem[] = [];
+  readonly #homes: OptionHomes;
+
+  constructor(homes: OptionHomes) {
+    this.#homes = homes;
+  }
+
+  object(raw: unknown, path: Problem['path'], fields: Fields): Loose | typeof WRONG {
+    if (!this.#passes(objectFlaw, raw, path)) return WRONG;
+    const given = loose(raw);
     const values: Record<string, unknown> = {};
-    for (const [key, field] of Object.entries(table)) {
-      const value = loose(given)[key];
+    for (const [key, field] of Object.entries(fields)) {
+      const value = given[key];
+      const at = [...path, key];
       if ('fields' in field) {
-        if (value !== undefined) values[key] = checkObject(value, [...path, key], field.fields);
+        if (value !== undefined) values[key] = this.object(value, at, field.fields);
       } else if (value !== undefined || field.required === true) {
-        values[key] = checkField(value, [...path, key], field);
+        values[key] = this.#field(value, at, field);
       }
     }
-    for (const key of Object.keys(loose(given)).filter((name) => !Object.hasOwn(table, name))) {
-      problems.push({ path: [...path, key], text: unknownKeyText(key, Object.keys(table), homes) });
+    for (const key of Object.keys(given).filter((name) => !Object.hasOwn(fields, name))) {
+      const text = unknownKeyText(key, Object.keys(fields), this.#homes);
+      this.problems.push({ path: [...path, key], text });
     }
     return values;
   }
 
-  function checkField(value: unknown, path: Problem['path'], { rule, entries }: Field): unknown {
-    if (!isAllowed(rule, value, path)) return WRONG;
+  #field(value: unknown, path: Problem['path'], { rule, entries }: Field): unknown {
+    if (!this.#passes(rule, value, path)) return WRONG;
     if (entries === undefined) return value;
     const copy = Object.entries(loose(value));
     for (const [key, content] of copy) {
-      isAllowed(entries.value, content, [...path, key]);
-      isAllowed(entries.key, key, [...path, key]);
+      this.#passes(entries.value, content, [...path, key]);
+      this.#passes(entries.key, key, [...path, key]);
     }
     return Object.fromEntries(copy);
   }
 
-  function isAllowed(rule: Rule, value: unknown, path: Problem['path']): boolean {
+  #passes(rule: Rule, value: unknown, path: Problem['path']): boolean {
     const text = rule(value);
-    if (text !== undefined) problems.push({ path, text });
+    if (text !== undefined) this.problems.push({ path, text });
     return text === undefined;
   }
-}
-
-/** What was given and right, with the table's defaults for the rest; frozen. */
-export function complete<T extends Fields>(fields: T, given: unknown): Completed<T> {
-  const values = Object.entries(fields).map(([key, field]) => {
-    const value = loose(given)[key];
-    if ('fields' in field) return [key, complete(field.fields, value)];
-    return [key, value ?? ('default' in field ? field.default : undefined)];
-  });
-  return Object.freeze(Object.fromEntries(values)) as Completed<T>;
 }
 
 /** The value's own fields; none where it is no object. */

@@ -18,7 +18,7 @@ export function policyProblems(options: Loose, defaults: Loose): Problem[] {
   return POLICIES.flatMap(({ at, holds, expected, other }) => {
     const here = valueAt(options, at) ?? valueAt(defaults, at);
     const there = valueAt(options, other) ?? valueAt(defaults, other);
-    // What is wrong in itself has its problem already.
+    // A number that breaks its own rule has its problem already.
     if (typeof here !== 'number' || typeof there !== 'number' || holds(here, there)) return [];
     let note = '';
     if (valueAt(options, at) === undefined) note = ` (it is ${here} by default)`;

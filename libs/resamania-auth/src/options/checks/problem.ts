@@ -11,19 +11,14 @@ export function printProblem({ path, text }: Problem, root: string): string {
 
 /** `['tenants', 1, 'params', 'x y']` as `tenants[1].params.(unprintable name)`. */
 export function printPath(path: readonly PropertyKey[]): string {
-  return path
-    .map((key, index) =>
-      typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${printName(key)}`,
-    )
-    .join('');
+  const parts = path.map((key) => {
+    if (typeof key === 'number') return `[${key}]`;
+    return isPrintableName(key) ? `.${key}` : '.(unprintable name)';
+  });
+  return parts.join('').replace(/^\./, '');
 }
 
-/** The name of a key, unless it could be something that was pasted in the wrong place. */
-export function printName(key: PropertyKey): string {
-  return isPrintableName(key) ? key : '(unprintable name)';
-}
-
-/** Words of letters, with three digits at the end at most: keys look like that, generated secrets do not. */
+/** Letters, with three digits at the end at most: keys look like that, secrets pasted in the wrong place do not. */
 export function isPrintableName(key: PropertyKey): key is string {
   return typeof key === 'string' && key.length <= 40 && /^[A-Za-z_$][A-Za-z_$]*\d{0,3}$/.test(key);
 }
