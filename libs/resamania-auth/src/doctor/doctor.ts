@@ -2,6 +2,7 @@ import type { AxiosInstance } from 'axios';
 
 import type { Clock } from '../clock.js';
 import { type EnvironmentByTenant, type TenantEnvironment } from '../environment/environment-by-tenant.js';
+import { printVariableProblem } from '../environment/environment-variables.js';
 import { resolveOptions } from '../options/resolve-options.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import { Tenant } from '../tenants/tenant.js';
@@ -56,7 +57,7 @@ export class Doctor {
     const reports: TenantReport[] = [];
     if (general.length === 0) for (const tenant of tenants) reports.push(await this.#tenant(tenant));
     const own = general.length === 0 ? [] : tenants.flatMap(({ problems }) => problems);
-    const problems = [...general, ...own];
+    const problems = [...general, ...own].map(printVariableProblem);
     return { tenants: reports, problems, exitCode: exitCodeOf(reports, problems) };
   }
 
@@ -65,7 +66,7 @@ export class Doctor {
     const words = inVariablesOf(environment.variablesOf, this.ports.env);
     const chart = new Chart(name, words, this.ports);
     if (environment.options === undefined) {
-      chart.note('config', wrongConfig(environment.problems));
+      chart.note('config', wrongConfig(environment.problems.map(printVariableProblem)));
     } else {
       await this.#steps(resolveOptions(environment.options), chart);
     }

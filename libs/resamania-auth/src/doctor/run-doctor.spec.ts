@@ -96,10 +96,10 @@ describe('chooseTenants', () => {
     expect(chooseTenants(environment, ['b']).tenants).toEqual([tenant('b')]);
     expect(chooseTenants(environment, ['c'])).toEqual({
       tenants: [],
-      general: ['--tenant: no tenant of that name; the environment has a, b'],
+      general: [{ variable: '--tenant', text: 'no tenant of that name; the environment has a, b' }],
     });
     expect(chooseTenants({ tenants: [], general: [] }, ['c']).general).toEqual([
-      expect.stringContaining('none'),
+      { variable: '--tenant', text: expect.stringContaining('none') },
     ]);
   });
 

@@ -5,8 +5,9 @@ import { getProxyForUrl } from 'proxy-from-env';
 
 import { systemClock } from '../clock.js';
 import { ApiTransport } from '../http/api-transport.js';
-import { DEFAULT_HTTP } from '../options/defaults.js';
+import { DEFAULTS } from '../options/module-fields.js';
 import { environmentByTenant } from '../environment/environment-by-tenant.js';
+import { printVariableProblem } from '../environment/environment-variables.js';
 import { hasResamaniaEnvironment } from '../environment/load-environment.js';
 import { HttpTokenTransport } from '../token/request/http-token-transport.js';
 import { chooseTenants } from './choose-tenants.js';
@@ -62,7 +63,7 @@ async function examine({ env: envFile, tenant = [], timeout }: DoctorOptions): P
   const readFile = (path: string) => readFileSync(path, 'utf8');
   if (!hasResamaniaEnvironment(env)) return nothingConfigured(env, readFile);
   const transport = new HttpTokenTransport();
-  const api = new ApiTransport({ http: DEFAULT_HTTP });
+  const api = new ApiTransport({ http: DEFAULTS.http });
   const progress = progressOn(process.stderr, env);
   try {
     const doctor = new Doctor({
@@ -84,6 +85,7 @@ async function examine({ env: envFile, tenant = [], timeout }: DoctorOptions): P
 }
 
 function nothingConfigured(env: NodeJS.ProcessEnv, readFile: (path: string) => string): Report {
-  const problems = environmentByTenant(env, readFile).tenants.flatMap((tenant) => tenant.problems);
+  const { tenants } = environmentByTenant(env, readFile);
+  const problems = tenants.flatMap((tenant) => tenant.problems).map(printVariableProblem);
   return { tenants: [], problems, exitCode: 2 };
 }

@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 
 import { ResamaniaSecretError } from '../errors.js';
 import type { ResolvedTenantOptions } from '../options/resolved-options.js';
-import { headerSecretFlaw, type Secret, secretFlaw } from '../options/secret.js';
-import type { RenewWith, ResamaniaTenantOptions } from '../options/tenant-options.js';
+import { headerSecretFlaw, secretFlaw } from '../options/checks/secret.js';
+import type { RenewWith, ResamaniaTenantOptions, Secret } from '../options/tenant-options.js';
 
 /** What may be known of a tenant: everything but its secrets. */
 export interface ResamaniaTenantInfo {

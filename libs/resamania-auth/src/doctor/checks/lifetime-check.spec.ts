@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { DEFAULT_REFRESH } from '../../options/defaults.js';
+import { DEFAULTS } from '../../options/module-fields.js';
 import { readTokenAnswer } from '../../token/request/token-answer.js';
 import type { Finding } from './diagnosis.js';
 import { checkLifetime } from './lifetime-check.js';
@@ -24,7 +24,7 @@ function check({ expiresIn = 3600, issued = 0, lives = expiresIn, dated, tookMs 
   const headers = dated === undefined ? {} : { date: new Date(NOW + dated * 1000).toUTCString() };
   const answer = { status: 200, headers, body };
   const result = readTokenAnswer(answer, NOW - tookMs, NOW);
-  return checkLifetime(result, { result, answer, endedAt: NOW, durationMs: tookMs }, DEFAULT_REFRESH);
+  return checkLifetime(result, { result, answer, endedAt: NOW, durationMs: tookMs }, DEFAULTS.refresh);
 }
 
 describe('checkLifetime', () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import { DEFAULT_TOKEN_REQUEST } from '../../options/defaults.js';
+import { DEFAULTS } from '../../options/module-fields.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { RequestLimiter, Ticket } from '../../token/request/request-limiter.js';
 import type { IssuedToken } from '../../token/request/token-answer.js';
@@ -39,7 +39,7 @@ export async function requestToken(tenant: Tenant, ports: TokenRequestPorts): Pr
     limiter: new RequestLimiter(1),
     clock,
     random: Math.random,
-    policy: { ...DEFAULT_TOKEN_REQUEST, timeoutMs, deadlineMs: timeoutMs, attempts: 1 },
+    policy: { ...DEFAULTS.tokenRequest, timeoutMs, deadlineMs: timeoutMs, attempts: 1 },
     answered: () => undefined,
   });
   const startedAt = clock.now();

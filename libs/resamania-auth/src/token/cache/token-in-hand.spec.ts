@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { NEVER } from '../../clock.js';
-import { DEFAULT_REFRESH } from '../../options/defaults.js';
+import { DEFAULTS } from '../../options/module-fields.js';
 import type { IssuedToken } from '../request/token-answer.js';
 import { TokenInHand } from './token-in-hand.js';
 
@@ -23,7 +23,7 @@ function issued(fields: Partial<IssuedToken> = {}): IssuedToken {
 
 function hand(first = issued()): TokenInHand {
   const made = new TokenInHand();
-  made.adopt(first, DEFAULT_REFRESH, first.requestedAt, () => 0.5);
+  made.adopt(first, DEFAULTS.refresh, first.requestedAt, () => 0.5);
   return made;
 }
 
@@ -53,7 +53,7 @@ describe('A token in hand', () => {
     const held = hand();
     const { token, renewal } = held.adopt(
       issued({ value: 'shorter', requestedAt: 60_000, lifetimeMs: 60_000 }),
-      DEFAULT_REFRESH,
+      DEFAULTS.refresh,
       60_000,
       () => 0.5,
     );
@@ -62,7 +62,7 @@ describe('A token in hand', () => {
 
   it('serves to its very end where the server gives the same one again', () => {
     const held = hand();
-    held.adopt(issued({ requestedAt: DUE, lifetimeMs: HOUR - DUE }), DEFAULT_REFRESH, DUE, () => 0.5);
+    held.adopt(issued({ requestedAt: DUE, lifetimeMs: HOUR - DUE }), DEFAULTS.refresh, DUE, () => 0.5);
     expect([held.useAt(HOUR - 1), held.useAt(HOUR), held.dueAt]).toEqual(['fresh', 'unusable', HOUR]);
   });
 
@@ -70,8 +70,12 @@ describe('A token in hand', () => {
     const held = new TokenInHand();
     const told = ['odd', 'odd', undefined, 'odd'].map(
       (oddity, index) =>
-        held.adopt(issued({ value: `${index}`, oddity, requestedAt: index }), DEFAULT_REFRESH, index, () => 0)
-          .oddity,
+        held.adopt(
+          issued({ value: `${index}`, oddity, requestedAt: index }),
+          DEFAULTS.refresh,
+          index,
+          () => 0,
+        ).oddity,
     );
     expect(told).toEqual(['odd', undefined, undefined, 'odd']);
   });

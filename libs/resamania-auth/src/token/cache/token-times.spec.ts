@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 
-import { DEFAULT_REFRESH } from '../../options/defaults.js';
+import { DEFAULTS } from '../../options/module-fields.js';
 import { MAX_LIFETIME_MS } from '../request/token-lifetime.js';
 import { planTimes } from './token-times.js';
 
 describe('planTimes', () => {
   it('has the stages of an hour where the rules say', () => {
-    const times = planTimes(0, 3_600_000, DEFAULT_REFRESH, () => 0.5);
+    const times = planTimes(0, 3_600_000, DEFAULTS.refresh, () => 0.5);
     expect(times).toEqual({
       issuedAt: 0,
       dueAt: 3_600_000 - 900_000 - 180_000,
@@ -25,7 +25,7 @@ describe('planTimes', () => {
           const { issuedAt, dueAt, usableUntil, expiresAt } = planTimes(
             7,
             lifetimeMs,
-            DEFAULT_REFRESH,
+            DEFAULTS.refresh,
             () => random,
           );
           return issuedAt < dueAt && dueAt < usableUntil && usableUntil < expiresAt;
@@ -36,7 +36,7 @@ describe('planTimes', () => {
 
   it('never leads by more than twenty minutes and ten of jitter', () => {
     const day = 24 * 3_600_000;
-    expect(planTimes(0, day, DEFAULT_REFRESH, () => 0).dueAt).toBe(day - 1_200_000);
-    expect(planTimes(0, day, DEFAULT_REFRESH, () => 0.999_999).dueAt).toBeGreaterThan(day - 1_800_000);
+    expect(planTimes(0, day, DEFAULTS.refresh, () => 0).dueAt).toBe(day - 1_200_000);
+    expect(planTimes(0, day, DEFAULTS.refresh, () => 0.999_999).dueAt).toBeGreaterThan(day - 1_800_000);
   });
 });
