@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import { CommanderError } from 'commander';
 
-import { buildProgram } from './doctor/program.js';
+import { buildProgram } from './doctor/command.js';
 import { runDoctor } from './doctor/run-doctor.js';
 
 /** How long a look-up of a name that nobody waits for any more may keep the process, in milliseconds: it cannot be cancelled. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { chooseTenants } from './choose-tenants.js';
 import { loadEnvironmentFile } from './environment-file.js';
-import { buildProgram } from './program.js';
+import { buildProgram } from './command.js';
 import { progressOn } from './progress.js';
 import { type DoctorOptions, runDoctor } from './run-doctor.js';
 

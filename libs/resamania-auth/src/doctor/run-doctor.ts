@@ -15,7 +15,7 @@ import type { Report } from './checks/diagnosis.js';
 import { Doctor } from './doctor.js';
 import { EnvironmentFileError, loadEnvironmentFile } from './environment-file.js';
 import { progressOn } from './progress.js';
-import { reportTable } from './report-table.js';
+import { reportTable } from './report-list.js';
 
 /** What the command line says. */
 export interface DoctorOptions {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { Report, Verdict } from './checks/diagnosis.js';
-import { type Layout, reportTable, wrapped } from './report-table.js';
+import { type Layout, reportTable, wrapped } from './report-list.js';
 import { duration, moment } from './checks/words.js';
 
 const plain: Layout = { width: 80, paint: (_colour, text) => text };
