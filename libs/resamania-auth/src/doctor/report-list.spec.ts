@@ -1,46 +1,106 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { Report, Verdict } from './checks/diagnosis.js';
-import { type Layout, reportTable, wrapped } from './report-list.js';
+import type { Report, Step, Verdict } from './checks/diagnosis.js';
 import { duration, moment } from './checks/words.js';
+import { type Layout, reportList } from './report-list.js';
 
 const plain: Layout = { width: 80, paint: (_colour, text) => text };
+const PATH = `/run/secrets/${'x'.repeat(70)}`;
 
-function report(...verdicts: Verdict[]): Report {
-  const detail = `A finding of some length with a word that is long: ${'x'.repeat(60)}`;
-  const steps = verdicts.map((verdict) => ({
-    step: 'config' as const,
-    verdict,
-    detail,
-    remedy: 'Do.',
-    durationMs: 0,
-  }));
-  return { tenants: [{ tenant: 'alpha', steps }], problems: [], exitCode: 0 };
+function report(...steps: Partial<Step>[]): Report {
+  const made = steps.map(({ step = 'config', verdict = 'ok', detail = 'found', remedy }): Step =>
+    Object.assign({ step, verdict, detail, durationMs: 0 }, remedy !== undefined && { remedy }),
+  );
+  return { tenants: [{ tenant: 'alpha', steps: made }], problems: [], exitCode: 0 };
 }
 
-describe('reportTable', () => {
-  it.each([20, 80, 500])('fits in %d columns, from 60 to 120', (width) => {
-    const lines = reportTable(report('ok', 'not checked'), { ...plain, width }).split('\n');
-    expect(Math.max(...lines.map((line) => line.length))).toBe(Math.min(Math.max(width, 60), 120));
+function ofVerdicts(...verdicts: Verdict[]): Report {
+  return report(...verdicts.map((verdict) => ({ verdict })));
+}
+
+describe('reportList', () => {
+  it('has a line for each check, and one for each remedy', () => {
+    const found = report(
+      { detail: 'https://host, client token alpha' },
+      { step: 'credentials', verdict: 'failed', detail: 'refused', remedy: 'Check them.' },
+      { step: 'API call', verdict: 'not checked', detail: 'Fix credentials first.' },
+    );
+    expect(reportList(found, plain)).toBe(
+      [
+        'alpha',
+        '  ✔ config          https://host, client token alpha',
+        '  ✖ credentials     refused',
+        '      → Check them.',
+        '  - API call        Fix credentials first.',
+        '',
+        '1 tenant checked. Failed: alpha.',
+      ].join('\n'),
+    );
   });
 
-  it('marks verdicts in words and colours, and sums them up', () => {
-    const coloured = { ...plain, paint: (colour: string, text: string) => `<${colour}>${text}` };
-    expect(reportTable(report('failed'), coloured)).toContain('<red>✖ failed');
-    expect(reportTable(report('ok', 'failed'), plain)).toContain('Failed: alpha.');
-    expect(reportTable(report('ok', 'warning'), plain)).toContain('Warnings: alpha.');
-    expect(reportTable(report('ok'), plain)).toContain('All is well.');
-    const { tenants } = report('ok');
-    expect(reportTable({ tenants: [...tenants, ...tenants], problems: [], exitCode: 0 }, plain)).toContain(
-      '2 tenants',
-    );
-    expect(reportTable({ tenants: [], problems: ['X: wrong'], exitCode: 2 }, plain)).toContain(
-      '  - X: wrong\n',
+  it.each([60, 80, 120])('wraps at spaces, below where the text began, in %d columns', (width) => {
+    const detail = Array.from({ length: 60 }, (_, index) => `w${index}`).join(' ');
+    const [, ...lines] = reportList(report({ detail, remedy: detail }), { ...plain, width }).split('\n');
+    const arrow = lines.findIndex((line) => line.startsWith('      → '));
+    const parts = [lines.slice(0, arrow), lines.slice(arrow, lines.indexOf(''))];
+    for (const [index, start] of [20, 8].entries()) {
+      const part = parts[index] ?? [];
+      expect(part.map((line) => line.slice(start)).join(' ')).toBe(detail);
+      expect(part.slice(1).every((line) => line.search(/\S/) === start)).toBe(true);
+      const lengths = part.map((line) => line.length);
+      expect(Math.max(...lengths)).toBeLessThanOrEqual(width);
+      expect(Math.max(...lengths)).toBeGreaterThan(width - 5);
+    }
+  });
+
+  it.each([20, 80, 500, Infinity])('leaves a long path whole in %d columns', (width) => {
+    const text = reportList(report({ detail: `before ${PATH} after` }), { ...plain, width });
+    expect(text.split(/\s+/)).toContain(PATH);
+  });
+
+  it('keeps to 120 columns, and wraps nothing where the width is unknown', () => {
+    const found = report({ detail: 'word '.repeat(100).trim() });
+    const longest = (width: number) =>
+      Math.max(
+        ...reportList(found, { ...plain, width })
+          .split('\n')
+          .map((line) => line.length),
+      );
+    expect([longest(500), longest(Infinity)]).toEqual([119, 519]);
+  });
+
+  it('shows several problems of a config below each other', () => {
+    for (const width of [80, Infinity]) {
+      const text = reportList(report({ verdict: 'failed', detail: 'A: wrong\nB: wrong' }), {
+        ...plain,
+        width,
+      });
+      expect(text).toContain(`  ✖ config          A: wrong\n${' '.repeat(20)}B: wrong\n`);
+    }
+  });
+
+  it('marks verdicts in colours', () => {
+    const paint: Layout['paint'] = (colour, text) => `<${colour}>${text}</>`;
+    const text = reportList(ofVerdicts('ok', 'warning', 'failed', 'not checked'), { ...plain, paint });
+    expect(text).toContain('<bold>alpha</>\n  <green>✔</> config');
+    expect(text).toContain('  <yellow>!</> config');
+    expect(text).toContain('  <red>✖</> config');
+    expect(text).toContain('<dim>  - config          found</>\n');
+  });
+
+  it('sums up', () => {
+    expect(reportList(ofVerdicts('ok'), plain)).toContain('\n\n1 tenant checked. No problems found.');
+    expect(reportList(ofVerdicts('ok', 'warning'), plain)).toContain('Warnings: alpha.');
+    const { tenants } = ofVerdicts('failed', 'warning');
+    expect(reportList({ tenants: [...tenants, ...tenants], problems: [], exitCode: 1 }, plain)).toContain(
+      '2 tenants checked. Failed: alpha, alpha. Warnings: alpha, alpha.',
     );
   });
 
-  it('loses nothing of a long word', () => {
-    expect(wrapped('a bcdefgh i\nj', 4)).toEqual(['a', 'bcde', 'fgh', 'i', 'j']);
+  it('lists what kept it from checking anything', () => {
+    expect(reportList({ tenants: [], problems: ['X: wrong', 'Y: wrong'], exitCode: 2 }, plain)).toBe(
+      'Nothing was checked. Fix this first:\n  ✖ X: wrong\n  ✖ Y: wrong',
+    );
   });
 });
 
