@@ -67,12 +67,9 @@ export class Doctor {
     const steps: Step[] = [];
     let startedAt = clock.now();
     for await (const { step, ...finding } of this.#findings(environment, tenant)) {
-      const { detail, remedy } = finding;
-      const words = {
-        detail: inVariables(detail),
-        ...(remedy !== undefined && { remedy: inVariables(remedy) }),
-      };
-      const made = { step, ...finding, ...words, durationMs: Math.round(clock.now() - startedAt) };
+      const detail = inVariables(finding.detail);
+      const remedy = finding.remedy && inVariables(finding.remedy);
+      const made = { step, ...finding, detail, remedy, durationMs: Math.round(clock.now() - startedAt) };
       steps.push(made);
       progress.ends(tenant, made);
       if (made.verdict === 'failed') break;

@@ -8,9 +8,13 @@ const plain: Layout = { width: 80, paint: (_colour, text) => text };
 const PATH = `/run/secrets/${'x'.repeat(70)}`;
 
 function report(...steps: Partial<Step>[]): Report {
-  const made = steps.map(({ step = 'config', verdict = 'ok', detail = 'found', remedy }): Step =>
-    Object.assign({ step, verdict, detail, durationMs: 0 }, remedy !== undefined && { remedy }),
-  );
+  const made = steps.map(({ step = 'config', verdict = 'ok', detail = 'found', remedy }): Step => ({
+    step,
+    verdict,
+    detail,
+    remedy,
+    durationMs: 0,
+  }));
   return { tenants: [{ tenant: 'alpha', steps: made }], problems: [], exitCode: 0 };
 }
 
@@ -69,13 +73,18 @@ describe('reportList', () => {
     expect([longest(500), longest(Infinity)]).toEqual([119, 519]);
   });
 
-  it('shows several problems of a config below each other', () => {
+  it('shows several findings of a check below each other, and several remedies', () => {
     for (const width of [80, Infinity]) {
-      const text = reportList(report({ verdict: 'failed', detail: 'A: wrong\nB: wrong' }), {
-        ...plain,
-        width,
-      });
-      expect(text).toContain(`  ✖ config          A: wrong\n${' '.repeat(20)}B: wrong\n`);
+      const text = reportList(
+        report({ verdict: 'failed', detail: 'A: wrong\nB: wrong', remedy: 'Do C.\nDo D.' }),
+        {
+          ...plain,
+          width,
+        },
+      );
+      expect(text).toContain(
+        `  ✖ config          A: wrong\n${' '.repeat(20)}B: wrong\n      → Do C.\n      → Do D.\n`,
+      );
     }
   });
 

@@ -32,8 +32,11 @@ export function reportList({ tenants, problems }: Report, layout: Layout): strin
 }
 
 function linesOf({ step, verdict, detail, remedy }: Step, layout: Layout): string[] {
-  const found = item(verdict, detail, layout, step.padEnd(NAME_WIDTH));
-  return remedy === undefined ? [found] : [found, hanging('      → ', remedy, layout.width)];
+  const remedies = remedy?.split('\n') ?? [];
+  return [
+    item(verdict, detail, layout, step.padEnd(NAME_WIDTH)),
+    ...remedies.map((text) => hanging('      → ', text, layout.width)),
+  ];
 }
 
 function item(verdict: Verdict, text: string, { width, paint }: Layout, name = ''): string {

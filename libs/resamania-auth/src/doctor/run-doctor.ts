@@ -26,7 +26,7 @@ export interface DoctorOptions {
 }
 
 const EXAMPLE = `
-No RESAMANIA_… variable is set, neither here nor in a .env file. An example for .env:
+No RESAMANIA_… variable is set. An example for .env:
 
   RESAMANIA_API_URL=https://gateway.prod.gravitee.stadline.tech/resa2-staging
   RESAMANIA_API_KEY_FILE=/run/secrets/resamania_api_key

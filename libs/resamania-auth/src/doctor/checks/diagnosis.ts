@@ -17,12 +17,12 @@ export type StepName = (typeof STEPS)[number];
 /** What a check found. Holds no secret. */
 export interface Finding {
   readonly verdict: Verdict;
-  /** What was found: a phrase without a full stop, or a line for each problem. */
+  /** What was found: a phrase without a full stop, one a line. */
   readonly detail: string;
   /** The library's code for what is wrong, where it has one. */
-  readonly code?: string;
-  /** What to do about it, in sentences. */
-  readonly remedy?: string;
+  readonly code?: string | undefined;
+  /** What to do about it: sentences, a line for each thing to do. */
+  readonly remedy?: string | undefined;
 }
 
 /** What one of the checks found. */
@@ -62,7 +62,7 @@ export function warning(detail: string, remedy: string): Finding {
 }
 
 export function failed(detail: string, remedy: string, code?: string): Finding {
-  return { verdict: 'failed', detail, ...(code !== undefined && { code }), remedy };
+  return { verdict: 'failed', detail, code, remedy };
 }
 
 export function notChecked(detail: string): Finding {

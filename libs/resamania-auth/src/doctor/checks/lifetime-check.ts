@@ -21,7 +21,7 @@ export function checkLifetime(token: IssuedToken, outcome: TokenOutcome, policy:
   if (warnings.length === 0) return ok(`${duration(lifetimeMs)}; ${renewal(lifetimeMs, policy)}`);
   const details = warnings.map(([detail]) => detail);
   const remedies = warnings.map(([, remedy]) => remedy);
-  return warning(details.join('; '), [...new Set(remedies)].join(' '));
+  return warning(details.join('\n'), [...new Set(remedies)].join('\n'));
 }
 
 /** When the library would renew it: between the two ends of the jitter. */
@@ -29,21 +29,22 @@ function renewal(lifetimeMs: number, policy: RefreshPolicy): string {
   const [earliest, latest] = [1, 0].map((jitter) =>
     duration(planTimes(0, lifetimeMs, policy, () => jitter).dueAt),
   );
-  return `the library renews it ${earliest} to ${latest} after its issue`;
+  return `renewed ${earliest} to ${latest} after its issue`;
 }
 
 function* lifetimeWarnings(token: IssuedToken, { answer }: TokenOutcome): Generator<Warning> {
   const { oddity, lifetimeMs } = token;
-  if (oddity !== undefined) yield [`the answer ${oddity}`, 'The library copes; tell those who run the API.'];
+  if (oddity !== undefined)
+    yield [`the answer ${oddity}`, 'The library copes with it; tell those who run the API.'];
   if (lifetimeMs < SHORT_MS) {
-    const remedy = 'Ask for a longer lifetime, or expect a token request that often.';
+    const remedy = 'Ask for a longer lifetime, or accept a token request that often.';
     yield [`the token lives for ${duration(lifetimeMs)} only`, remedy];
   }
   const declared = declaredMs(jsonObject(answer?.body)?.['expires_in']).ms;
   const signed = readJwtTimes(token.value)?.lifetimeMs;
   if (declared !== undefined && signed !== undefined && declared !== signed) {
     const detail = `expires_in says ${duration(declared)}, the token itself ${duration(signed)}`;
-    yield [detail, 'The library takes the shorter one; tell those who run the API.'];
+    yield [detail, 'The library takes the shorter lifetime; tell those who run the API.'];
   }
 }
 
@@ -66,8 +67,8 @@ function* clockWarnings(token: IssuedToken, outcome: TokenOutcome): Generator<Wa
   const early = (issuedAt ?? serverTime) - serverTime;
   if (early > SKEW_MS) {
     yield [
-      `by its own account the token was issued ${duration(early)} in the future`,
-      'The API may refuse it until then: tell those who run it.',
+      `the token says that it was issued ${duration(early)} in the future`,
+      'The API may refuse the token until then; tell those who run the API.',
     ];
   }
 }
