@@ -40,8 +40,7 @@ try {
   process.stdout.write(`${text}\n`, () => setTimeout(() => process.exit(), LINGER_MS).unref());
 } catch (error) {
   // The message of any other error could hold anything, a request included; its name does not.
-  const text =
-    error instanceof WrongArguments ? `error: ${error.message}` : `unexpected ${(error as Error).name}`;
-  process.stderr.write(`resamania-auth: ${text}\n`);
+  const text = error instanceof WrongArguments ? error.message : `unexpected ${(error as Error).name}`;
+  process.stderr.write(`error: ${text}\n`);
   process.exitCode = 2;
 }

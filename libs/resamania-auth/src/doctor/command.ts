@@ -48,7 +48,7 @@ export function readCommand(args: readonly string[]): 'help' | 'version' | Docto
   const { help, version, timeout, ...options } = parse(command === '' ? args : args.slice(1));
   if (help) return 'help';
   if (version) return 'version';
-  if (command === '') throw new WrongArguments("The command is missing: it is 'doctor'");
+  if (command === '') throw new WrongArguments("The command is missing; try 'resamania-auth doctor'");
   return { ...options, timeout: seconds(timeout) };
 }
 
