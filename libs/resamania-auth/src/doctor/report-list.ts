@@ -49,8 +49,8 @@ function item(verdict: Verdict, text: string, { width, paint }: Layout, name = '
 function hanging(prefix: string, text: string, width: number): string {
   const room = Math.min(Math.max(width, LEAST_WIDTH), MOST_WIDTH) - prefix.length;
   const line = new RegExp(`\\S.{0,${room - 1}}(?!\\S)|\\S+`, 'g');
-  const lines = width === Infinity ? text.split('\n') : text.match(line);
-  return `${prefix}${lines?.join(`\n${' '.repeat(prefix.length)}`)}`;
+  const lines = width === Infinity ? text.split('\n') : (text.match(line) ?? []);
+  return prefix + lines.join(`\n${' '.repeat(prefix.length)}`);
 }
 
 function summary(tenants: readonly TenantReport[]): string {
