@@ -67,15 +67,18 @@ async function obtain(client: TokenEndpointClient, tenant: Tenant): Promise<Issu
 /** Keeps the answer, which says more than the token that is read from it. */
 class NotingTransport implements TokenTransport {
   answer: HttpAnswer | undefined;
+  readonly #inner: TokenTransport;
 
-  constructor(private readonly inner: TokenTransport) {}
+  constructor(inner: TokenTransport) {
+    this.#inner = inner;
+  }
 
   async post(request: TokenHttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    this.answer = await this.inner.post(request, signal);
+    this.answer = await this.#inner.post(request, signal);
     return this.answer;
   }
 
   close(): void {
-    this.inner.close();
+    this.#inner.close();
   }
 }
