@@ -7,9 +7,9 @@ import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-opti
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { TenantStore } from '../tenants/tenant-store.js';
 import { TokenEngine } from '../token/token-engine.js';
-import { ApiCaller } from './call/api-caller.js';
+import { ApiCaller } from './call/authorize.js';
 import { type Binding, CallTargets } from './target/call-target.js';
-import { ChainIndex } from './target/chain-index.js';
+import { ChainIndex } from './target/tenant-index.js';
 import { TenantResolution } from './target/tenant-resolution.js';
 
 /** How `ResamaniaAuthInterceptor` is attached. */

@@ -6,7 +6,7 @@ import { type CallCredentials, OurHeaders, withOurHeaders } from './api-headers.
 import { chainRoot, normalisedWithin } from '../target/api-url.js';
 import { guardRedirects, guardTransport } from './redirect-guard.js';
 import { referTo, Scrubber } from './scrub.js';
-import { throwIfCancelled } from './waiting.js';
+import { throwIfCancelled } from './cancellation.js';
 
 /** A call with all that it needs to leave. */
 export interface ReadyCall extends CallCredentials {

@@ -3,7 +3,7 @@ import { AxiosHeaders, type AxiosRequestConfig, type InternalAxiosRequestConfig 
 
 import { createWorld } from '../../../../../test/support/engine-world.js';
 import { type Binding, CallTargets } from './call-target.js';
-import { ChainIndex } from './chain-index.js';
+import { ChainIndex } from './tenant-index.js';
 import { TenantResolution } from './tenant-resolution.js';
 
 const BASE = 'https://gw.test/env';

@@ -3,7 +3,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import { ResamaniaRequestError } from '../../errors.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { chainRoot, combinedUrl, isAbsolute, parseUrl, resolveApiUrl, within } from './api-url.js';
-import type { ChainIndex } from './chain-index.js';
+import type { ChainIndex } from './tenant-index.js';
 import type { TenantResolution } from './tenant-resolution.js';
 
 /** Whose axios instance makes a call, and for which tenant. */

@@ -2,7 +2,7 @@ import { ResamaniaTenantError } from '../../errors.js';
 import type { TenantStore } from '../../tenants/tenant-store.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { firstSegment, isAbsolute, parseUrl } from './api-url.js';
-import type { ChainIndex } from './chain-index.js';
+import type { ChainIndex } from './tenant-index.js';
 
 /** What a call says of its tenant by other means than its URL. */
 export interface NamedTenant {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { createWorld } from '../../../../../test/support/engine-world.js';
-import { ChainIndex } from './chain-index.js';
+import { ChainIndex } from './tenant-index.js';
 
 const { tenants, registry } = createWorld({
   apiBaseUrl: 'https://gw.test/resa2',

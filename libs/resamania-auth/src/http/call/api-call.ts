@@ -10,11 +10,11 @@ import type { RetryOn401 } from '../../options/resamania-auth-options.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import type { TokenCache } from '../../token/cache/token-cache.js';
 import { noteNotReplayed } from '../../gateway/api-error.js';
-import { discardAnswer, readAnswerBody } from './answer-body.js';
+import { discardAnswer, readAnswerBody } from './bodies.js';
 import { canSendAgain } from './body-resend.js';
 import { dispatch, type Dispatched, type ReadyCall } from './dispatch.js';
 import { classifyUnauthorized } from '../../gateway/unauthorized.js';
-import { waitBeforeSending } from './waiting.js';
+import { waitBeforeSending } from './cancellation.js';
 
 /** One API call with its token, from the first request to the answer that the caller gets. */
 export interface ApiExchangePorts {

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import axios, { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 
-import { throwIfCancelled, waitBeforeSending } from './waiting.js';
+import { throwIfCancelled, waitBeforeSending } from './cancellation.js';
 
 function config(fields: Partial<InternalAxiosRequestConfig> = {}): InternalAxiosRequestConfig {
   return { headers: new AxiosHeaders(), ...fields } as InternalAxiosRequestConfig;

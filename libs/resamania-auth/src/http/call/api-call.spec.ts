@@ -13,7 +13,7 @@ import { createWorld, DEMO, type EngineWorld, json } from '../../../../../test/s
 import { settle } from '../../../../../test/support/simulated-clock.js';
 import type { RetryOn401 } from '../../options/resamania-auth-options.js';
 import type { TokenCache } from '../../token/cache/token-cache.js';
-import { exchange } from './api-exchange.js';
+import { exchange } from './api-call.js';
 import type { ReadyCall } from './dispatch.js';
 
 const LEXIK = { code: 401, message: 'Expired' };

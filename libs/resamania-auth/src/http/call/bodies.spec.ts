@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import type { AxiosResponse } from 'axios';
 
-import { discardAnswer, readAnswerBody } from './answer-body.js';
+import { discardAnswer, readAnswerBody } from './bodies.js';
 
 function answer(data: unknown): AxiosResponse<unknown> {
   return { data } as AxiosResponse<unknown>;

@@ -5,12 +5,12 @@ import type { Tenant } from '../../tenants/tenant.js';
 import type { HeaderBag } from '../../gateway/limits.js';
 import type { TokenCache } from '../../token/cache/token-cache.js';
 import type { TokenEngine } from '../../token/token-engine.js';
-import { exchange } from './api-exchange.js';
+import { exchange } from './api-call.js';
 import { hasOwnAuthorization } from './api-headers.js';
 import { combinedUrl, isAbsolute } from '../target/api-url.js';
 import type { Binding, CallTarget, CallTargets } from '../target/call-target.js';
 import { dispatchBare, type ReadyCall } from './dispatch.js';
-import { waitBeforeSending } from './waiting.js';
+import { waitBeforeSending } from './cancellation.js';
 
 /** A call with its token, now or later; `undefined` for a host's call that is none of our business. */
 type Authorized = ReadyCall | undefined | Promise<ReadyCall | undefined>;
