@@ -2,7 +2,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import type { AxiosRequestConfig } from 'axios';
 
 import { type Clock, systemClock } from '../../libs/resamania-auth/src/clock.js';
-import { ApiTransport } from '../../libs/resamania-auth/src/http/api-transport.js';
+import { ApiTransport } from '../../libs/resamania-auth/src/http/own-instances.js';
 import { ResamaniaAuthInterceptor } from '../../libs/resamania-auth/src/http/resamania-auth.interceptor.js';
 import { ResamaniaHttpService } from '../../libs/resamania-auth/src/http/resamania-http.service.js';
 import type { ResamaniaAuthOptions } from '../../libs/resamania-auth/src/options/resamania-auth-options.js';

@@ -2,7 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 
 import { CLOCK, systemClock } from './clock.js';
-import { ApiTransport } from './http/api-transport.js';
+import { ApiTransport } from './http/own-instances.js';
 import { ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
 import { ResamaniaHttpService } from './http/resamania-http.service.js';
 import { resolveOptions } from './options/resolve-options.js';

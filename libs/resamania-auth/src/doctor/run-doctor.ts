@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import { getProxyForUrl } from 'proxy-from-env';
 
 import { systemClock } from '../clock.js';
-import { ApiTransport } from '../http/api-transport.js';
+import { ApiTransport } from '../http/own-instances.js';
 import { DEFAULT_HTTP } from '../options/defaults.js';
 import { environmentByTenant } from '../environment/environment-by-tenant.js';
 import { hasResamaniaEnvironment } from '../environment/load-environment.js';

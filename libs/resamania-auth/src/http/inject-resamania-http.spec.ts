@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
 
-import { ApiTransport } from './api-transport.js';
+import { ApiTransport } from './own-instances.js';
 import {
   getResamaniaHttpToken,
   InjectResamaniaHttp,

@@ -8,7 +8,7 @@ import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js'
 import { resolveOptions } from '../options/resolve-options.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
-import { ApiTransport } from './api-transport.js';
+import { ApiTransport } from './own-instances.js';
 import { ResamaniaHttpService } from './resamania-http.service.js';
 
 function build(options: ResamaniaAuthOptions = DEMO) {

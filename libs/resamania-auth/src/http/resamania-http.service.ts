@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 import { ApiHttpService } from './api-http.service.js';
-import { ApiTransport } from './api-transport.js';
+import { ApiTransport } from './own-instances.js';
 import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
 
 /** How many bound services are kept, at most; the least recently used go first. They are cheap to make again. */
