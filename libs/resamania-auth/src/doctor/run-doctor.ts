@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import { getProxyForUrl } from 'proxy-from-env';
 
 import { systemClock } from '../clock.js';
-import { ApiTransport } from '../http/own-instances.js';
+import { OwnInstances } from '../http/own-instances.js';
 import { DEFAULT_HTTP } from '../options/defaults.js';
 import { environmentByTenant } from '../environment/environment-by-tenant.js';
 import { hasResamaniaEnvironment } from '../environment/load-environment.js';
@@ -62,7 +62,6 @@ async function examine({ env: envFile, tenant = [], timeout }: DoctorOptions): P
   const readFile = (path: string) => readFileSync(path, 'utf8');
   if (!hasResamaniaEnvironment(env)) return nothingConfigured(env, readFile);
   const transport = new HttpTokenTransport();
-  const api = new ApiTransport({ http: DEFAULT_HTTP });
   const progress = progressOn(process.stderr, env);
   try {
     const doctor = new Doctor({
@@ -70,7 +69,7 @@ async function examine({ env: envFile, tenant = [], timeout }: DoctorOptions): P
       probe: systemProbe,
       proxyFor: getProxyForUrl,
       transport,
-      http: api.newInstance(),
+      http: new OwnInstances({ http: DEFAULT_HTTP }).create(),
       clock: systemClock,
       timeoutMs: timeout * 1000,
       progress,
@@ -79,7 +78,6 @@ async function examine({ env: envFile, tenant = [], timeout }: DoctorOptions): P
   } finally {
     progress.stop();
     transport.close();
-    api.close();
   }
 }
 

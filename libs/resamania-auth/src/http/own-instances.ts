@@ -1,30 +1,20 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import axios, { type AxiosInstance } from 'axios';
 
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
-import { createUndiciAdapter, type UndiciAdapter } from '../undici/undici-adapter.js';
 
-/** What the library's own HTTP services send their requests with. One per application: the connections are shared. */
+/** Makes the axios instances behind the library's own HTTP services. */
 @Injectable()
-export class ApiTransport implements OnApplicationShutdown {
-  readonly #adapter: UndiciAdapter | undefined;
+export class OwnInstances {
+  readonly #http: ResolvedOptions['http'];
 
   constructor(@Inject(RESOLVED_OPTIONS) { http }: Pick<ResolvedOptions, 'http'>) {
-    this.#adapter = http.transport === 'undici' ? createUndiciAdapter() : undefined;
+    this.#http = http;
   }
 
-  /** An axios instance of our own, never the process-wide one. */
-  newInstance(): AxiosInstance {
+  /** An axios instance of our own, never the process-wide one. Its config counts as that of each of its calls. */
+  create(): AxiosInstance {
     // oxlint-disable-next-line import/no-named-as-default-member -- older versions of axios have no named export
-    return axios.create(this.#adapter && { adapter: this.#adapter });
-  }
-
-  onApplicationShutdown(): void {
-    this.close();
-  }
-
-  /** Closes connections as they become idle. A call that hangs holds nobody up. */
-  close(): void {
-    void this.#adapter?.close();
+    return axios.create(this.#http.axios);
   }
 }

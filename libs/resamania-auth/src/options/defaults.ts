@@ -25,7 +25,7 @@ export const DEFAULT_ON_DEMAND: ResolvedOptions['onDemand'] = Object.freeze({
   missTtlMs: 30_000,
 });
 
-export const DEFAULT_HTTP: ResolvedOptions['http'] = Object.freeze({ transport: 'undici' });
+export const DEFAULT_HTTP: ResolvedOptions['http'] = Object.freeze({ axios: Object.freeze({}) });
 
 export const DEFAULT_QUOTA_WARNING_SHARE = 0.8;
 

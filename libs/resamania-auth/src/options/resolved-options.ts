@@ -1,4 +1,6 @@
-import type { ApiTransportName, RetryOn401 } from './resamania-auth-options.js';
+import type { AxiosRequestConfig } from 'axios';
+
+import type { RetryOn401 } from './resamania-auth-options.js';
 import type { Secret } from './secret.js';
 import type { RenewWith, ResamaniaTenantOptions } from './tenant-options.js';
 
@@ -65,7 +67,7 @@ export interface ResolvedOptions {
   readonly tokenRequest: TokenRequestPolicy;
   readonly onDemand: { readonly maxEntries: number; readonly missTtlMs: number };
   readonly retryOn401: RetryOn401;
-  readonly http: { readonly transport: ApiTransportName };
+  readonly http: { readonly axios: AxiosRequestConfig };
   readonly quotaWarningShare: number;
 }
 

@@ -1,9 +1,9 @@
+import type { AxiosRequestConfig } from 'axios';
 import { z } from 'zod';
 
 import { baseUrlFlaw } from './checks/base-url.js';
 import { kindOf } from './checks/problem.js';
 import type {
-  ApiTransportName,
   HttpOptions,
   LifetimePart,
   OnDemandOptions,
@@ -73,7 +73,7 @@ const onDemand = strict({
 } satisfies ShapeOf<OnDemandOptions>);
 
 const http = strict({
-  transport: field<ApiTransportName>(rules.oneOf(['undici', 'axios'])).optional(),
+  axios: field<AxiosRequestConfig>(rules.plainObject).optional(),
 } satisfies ShapeOf<HttpOptions>);
 
 /** Each tenant is left to `tenantSchema`, which `resolve-tenant-options.ts` applies one by one. */

@@ -74,6 +74,8 @@ export const tokenPath: Rule = (value) => {
 
 export const boolean = expects('true or false', (value) => typeof value === 'boolean');
 
+export const plainObject = expects('a plain object', isPlainObject);
+
 export const asyncFunction = expects('a function', (value) => typeof value === 'function');
 
 /** A whole number from 1 to `max`. */
@@ -120,6 +122,12 @@ function secretRule(flawOf: Rule, what: string): Rule {
     const why = value === '' ? '' : ' (the server compares it byte for byte)';
     return `expected ${what} or a function that returns one, found ${flaw}${why}`;
   };
+}
+
+function isPlainObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
 }
 
 function isTidy(value: unknown): value is string {
