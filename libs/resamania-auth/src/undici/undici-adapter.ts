@@ -55,16 +55,16 @@ function dispatcherOr(own: Dispatcher): Dispatcher | undefined {
   return dispatcher instanceof Dispatcher ? dispatcher : undefined;
 }
 
-/** Whether this is what undici, or the copy of it in Node, has put in place by itself: an agent without any option. */
+/**
+ * Whether this is what undici, or the copy of it in Node, has put in place by itself: an agent without any option. There is
+ * no public way to tell; an agent that looks otherwise inside is considered set by the application.
+ */
 function isDefaultAgent(dispatcher: object): boolean {
   const symbols = Object.getOwnPropertySymbols(dispatcher);
   const hidden = (name: string): unknown =>
     Reflect.get(dispatcher, symbols.find(({ description }) => description === name) ?? Symbol(name));
-  const [{ name, prototype }, options, factory] = [
-    dispatcher.constructor,
-    hidden('options'),
-    hidden('factory'),
-  ];
+  const { name, prototype } = dispatcher.constructor;
+  const [options, factory] = [hidden('options'), hidden('factory')];
   if (name !== 'Agent' || !isObject(options) || typeof factory !== 'function') return false;
   // One with interceptors has a `dispatch` of its own.
   const isBare = Reflect.get(dispatcher, 'dispatch') === Reflect.get(prototype as object, 'dispatch');

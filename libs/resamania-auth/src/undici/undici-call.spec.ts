@@ -75,7 +75,11 @@ describe('an answer', () => {
     const { call, answer } = start();
     begin(call, 204, { 'content-length': '5' });
     call.onResponseError(asController, new errors.ResponseContentLengthMismatchError());
-    expect(((await answer) as AxiosResponse).data).toBe('');
+    const response = (await answer) as AxiosResponse;
+    expect(response.data).toBe('');
+    response.data = 'transformed';
+    call.onResponseEnd();
+    expect(response.data).toBe('transformed');
   });
 });
 

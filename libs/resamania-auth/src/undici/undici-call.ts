@@ -135,7 +135,7 @@ export class UndiciCall implements Dispatcher.DispatchHandler {
   }
 
   #finish(): void {
-    if (this.#response === undefined) return;
+    if (this.#response === undefined || this.#settle === undefined) return;
     const [first] = this.#chunks;
     const bytes = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
     this.#response.data = this.#config.responseType === 'arraybuffer' ? bytes : textOf(bytes);
