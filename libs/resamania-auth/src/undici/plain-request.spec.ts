@@ -1,9 +1,8 @@
 import https from 'node:https';
 
 import { describe, expect, it } from '@jest/globals';
-import { AxiosHeaders, type AxiosRequestConfig, create } from 'axios';
+import { AxiosHeaders, type AxiosRequestConfig, type CancelToken, create } from 'axios';
 
-import { UnsubscribeToken } from '../http/unsubscribe-token.js';
 import { PlainRequest, plainRequest } from './plain-request.js';
 
 const ADDRESS = 'https://api.example/a?b#c';
@@ -22,6 +21,8 @@ function messageOf(config: AxiosRequestConfig, bag?: AxiosHeaders) {
 function complete({ method = 'get', url = ADDRESS }: AxiosRequestConfig) {
   return { method, url, headers: new AxiosHeaders() };
 }
+
+const token = { subscribe: () => undefined } as unknown as CancelToken;
 
 const BODY = { method: 'post', data: '{"a":"é"}', maxRedirects: 0 };
 
@@ -43,7 +44,7 @@ describe('plainRequest', () => {
   it.each<AxiosRequestConfig>([
     { timeout: 0, maxContentLength: -1, maxBodyLength: -1, proxy: false, decompress: true },
     { timeout: 5000, maxRedirects: 5, responseType: 'json', responseEncoding: 'utf8' },
-    { signal: new AbortController().signal, cancelToken: new UnsubscribeToken() },
+    { signal: new AbortController().signal, cancelToken: token },
     { transitional: { silentJSONParsing: false, clarifyTimeoutError: true } },
     { beforeRedirect: () => undefined, fetchOptions: {}, validateStatus: null, withXSRFToken: true },
     { method: 'HEAD', data: null, httpsAgent: undefined },
