@@ -22,6 +22,7 @@ const common = {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^nestjs-resamania-auth$': '<rootDir>/libs/resamania-auth/src/index.ts',
+    '^nestjs-resamania-auth/undici$': '<rootDir>/libs/resamania-auth/src/undici/undici-adapter.ts',
     '^resamania-sandbox$': '<rootDir>/libs/resamania-sandbox/src/index.ts',
   },
   setupFiles: ['<rootDir>/test/support/setup.ts'],

@@ -56,6 +56,23 @@ export async function compare(contenders, { repeats, sliceMs, warmUpMs }) {
   return contenders.map(({ name }, index) => ({ name, ns: median(samples[index]), samples: samples[index] }));
 }
 
+/**
+ * Times one contender against another in many short slices, first and second in turn, so that what slows the machine slows
+ * both. Nothing is collected in between: code that was thrown away would take longer than a slice to come back.
+ * @returns as `compare`, of the two; each sample of one has its neighbour of the other
+ */
+export async function alternate(contenders, { pairs, sliceMs, warmUpMs }) {
+  const counts = [];
+  for (const { run } of contenders) counts.push(await calibrate(run, sliceMs, warmUpMs));
+  const samples = contenders.map(() => []);
+  for (let pair = 0; pair < pairs; pair += 1) {
+    for (const index of pair % 2 === 0 ? [0, 1] : [1, 0]) {
+      samples[index].push(await time(contenders[index].run, counts[index]));
+    }
+  }
+  return contenders.map(({ name }, index) => ({ name, ns: median(samples[index]), samples: samples[index] }));
+}
+
 /** Median over the repeats of one contender's time divided by another's in the same repeat. */
 export function ratio(results, name, floor) {
   const [mine, its] = [name, floor].map((wanted) => results.find((result) => result.name === wanted));

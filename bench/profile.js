@@ -1,5 +1,5 @@
 /**
- * Where the time of a GET goes, by package: bare axios, and this library on the transport of axios.
+ * Where the time of a GET goes, by package: bare axios, and this library with the same agent.
  *
  *   npm run build && node bench/profile.js
  */
@@ -12,7 +12,7 @@ import { create } from 'axios';
 import { firstValueFrom } from 'rxjs';
 
 import { forEach } from './chains.js';
-import { resamaniaOnAxios } from './ours/resamania.js';
+import { resamania } from './ours/resamania.js';
 import { table } from './report.js';
 import { startServer } from './servers/start-server.js';
 
@@ -25,14 +25,14 @@ const TURNS = 8;
 
 const world = await startServer();
 await world.reset();
-const ours = await resamaniaOnAxios.open(world, [CHAIN]);
-const headers = { Authorization: `Bearer ${await ours.ask(CHAIN)}` };
 const agent = new Agent({ keepAlive: true });
+const ours = await resamania.open(world, [CHAIN], { httpAgent: agent });
+const headers = { Authorization: `Bearer ${await ours.ask(CHAIN)}` };
 const bare = create({ httpAgent: agent, headers });
 const service = ours.http.forTenant(CHAIN);
 const contenders = {
   'bare axios': () => bare.get(world.apiUrl(CHAIN)),
-  'ResamaniaHttpService, axios transport': () => firstValueFrom(service.get('clubs')),
+  ResamaniaHttpService: () => firstValueFrom(service.get('clubs')),
 };
 
 const session = new Session();

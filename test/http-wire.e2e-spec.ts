@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type AxiosRequestConfig, create } from 'axios';
 import { firstValueFrom } from 'rxjs';
+import { Agent } from 'undici';
 
+import { undiciAdapter } from '../libs/resamania-auth/src/undici/undici-adapter.js';
 import { createHttpSide, demoOptions, type HttpSide } from './support/http-client.js';
 import { IssuingEndpoint } from './support/issuing-endpoint.js';
 import { type Recorded, RecordingServer } from './support/recording-server.js';
@@ -9,8 +11,11 @@ import { type Recorded, RecordingServer } from './support/recording-server.js';
 let api: RecordingServer;
 /** On axios' own adapter. */
 let side: HttpSide;
-/** On undici's connections. */
+/** On undici's connections, where they can carry a call. */
 let fast: HttpSide;
+const dispatcher = new Agent();
+const dispatch = jest.spyOn(dispatcher, 'dispatch');
+const adapter = undiciAdapter({ dispatcher });
 
 beforeAll(async () => {
   api = await RecordingServer.start();
@@ -19,6 +24,7 @@ beforeAll(async () => {
 afterAll(async () => {
   side.stop();
   fast.stop();
+  await adapter.close();
   await api.stop();
 });
 
@@ -27,8 +33,8 @@ beforeEach(() => {
   side?.stop();
   fast?.stop();
   const options = demoOptions(`${api.origin}/env`);
-  side = createHttpSide({ ...options, http: { transport: 'axios' } }, new IssuingEndpoint());
-  fast = createHttpSide({ ...options, http: { transport: 'undici' } }, new IssuingEndpoint());
+  side = createHttpSide(options, new IssuingEndpoint());
+  fast = createHttpSide({ ...options, http: { axios: { adapter } } }, new IssuingEndpoint());
 });
 
 const OURS = new Set(['authorization', 'x-gravitee-api-key', 'x-user-club-id', 'x-user-network-node-id']);
@@ -112,7 +118,10 @@ describe.each(calls)('%s', (_what, config) => {
     const expected = wire(api.last);
     await firstValueFrom(side.http.request(config));
     expect(wire(api.last)).toEqual(expected);
+    dispatch.mockClear();
     await firstValueFrom(fast.http.request(config));
+    const isPlain = /^(?:get|head)$/.test(config.method ?? 'get');
+    expect(dispatch).toHaveBeenCalledTimes(isPlain ? 1 : 0);
     expect(connectionAside(wire(api.last))).toEqual(connectionAside(expected));
     expect(api.last.headers).toMatchObject({
       authorization: 'Bearer 1_demo-token-1',

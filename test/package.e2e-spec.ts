@@ -94,7 +94,35 @@ describe('in plain Node', () => {
     expect(await namesOf(`require('nestjs-resamania-auth')`, 'commonjs')).toContain('ResamaniaAuthModule');
   });
 
-  it('nothing but the entry and package.json can be imported', async () => {
+  it('the fast path loads on its own, both ways', async () => {
+    const subpath = `'nestjs-resamania-auth/undici'`;
+    expect(await namesOf(`await import(${subpath})`, 'module')).toEqual(['undiciAdapter']);
+    expect(await namesOf(`require(${subpath})`, 'commonjs')).toContain('undiciAdapter');
+  });
+
+  it('the fast path alone needs undici, and nothing else of the library', async () => {
+    expect(auth.manifest.peerDependenciesMeta).toEqual({ undici: { optional: true } });
+    const users = auth.imports().get('undici') ?? [];
+    expect(users.length).toBeGreaterThan(0);
+    expect(users.filter((file) => !file.startsWith('dist/undici/'))).toEqual([]);
+    const outside = [...auth.imports()].filter(([specifier]) => specifier.startsWith('../'));
+    expect(outside.flatMap(([, files]) => files).filter((file) => file.startsWith('dist/undici/'))).toEqual(
+      [],
+    );
+    const undici = join(consumer, 'node_modules/undici');
+    rmSync(undici);
+    try {
+      expect(await namesOf(`await import('nestjs-resamania-auth')`, 'module')).toContain(
+        'ResamaniaAuthModule',
+      );
+      const subpath = namesOf(`await import('nestjs-resamania-auth/undici')`, 'module');
+      await expect(subpath).rejects.toThrow("Cannot find package 'undici'");
+    } finally {
+      link(auth.locate('undici'), undici);
+    }
+  });
+
+  it('nothing but the entries and package.json can be imported', async () => {
     const deep = namesOf(`await import('nestjs-resamania-auth/dist/token/token-engine.js')`, 'module');
     await expect(deep).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
     expect(await namesOf(`require('nestjs-resamania-auth/package.json')`, 'commonjs')).toContain('version');
@@ -155,10 +183,12 @@ describe.each([auth, sandbox])('the manifest of $manifest.name', (built) => {
 /** An application that imports nothing else than the package. */
 const CONSUMER = `
 import { type ResamaniaAuthOptions, ResamaniaAuthModule, ResamaniaHttpService } from 'nestjs-resamania-auth';
+import { undiciAdapter } from 'nestjs-resamania-auth/undici';
 
 const options: ResamaniaAuthOptions = {
   apiBaseUrl: 'https://host',
   tenants: [{ clientToken: 'alpha', clientId: '1_x', clientSecret: async () => 'secret' }],
+  http: { axios: { adapter: undiciAdapter(), timeout: 5_000 } },
 };
 export const module = ResamaniaAuthModule.forRoot({ ...options, isGlobal: false });
 

@@ -5,21 +5,30 @@ import {
   ResamaniaHttpService,
   ResamaniaTokenService,
 } from 'nestjs-resamania-auth';
+import { undiciAdapter } from 'nestjs-resamania-auth/undici';
 import { firstValueFrom } from 'rxjs';
 
 /** The library as an application has it: its module in a Nest application, and nothing but its public surface. */
 export const resamania = {
   name: 'nestjs-resamania-auth',
-  open: (world, chains) => openApp(world, chains, {}),
+  open: (world, chains, axios = {}) => openApp(world, chains, axios),
 };
 
-/** The same on axios' own adapter. */
-export const resamaniaOnAxios = {
-  name: 'nestjs-resamania-auth, axios transport',
-  open: (world, chains) => openApp(world, chains, { http: { transport: 'axios' } }),
+/** The same with its opt-in adapter. */
+export const resamaniaOnUndici = {
+  name: 'nestjs-resamania-auth, undiciAdapter()',
+  open: async (world, chains) => {
+    const adapter = undiciAdapter();
+    const app = await openApp(world, chains, { adapter });
+    const close = async () => {
+      await app.close();
+      await adapter.close();
+    };
+    return { ...app, close };
+  },
 };
 
-async function openApp(world, chains, options) {
+async function openApp(world, chains, axios) {
   const module = ResamaniaAuthModule.forRoot({
     apiBaseUrl: world.origin,
     tenants: chains.map((chain) => ({
@@ -29,7 +38,7 @@ async function openApp(world, chains, options) {
     })),
     // The first token is asked for by the first caller, as every peer does it.
     refresh: { warmUp: false },
-    ...options,
+    http: { axios },
   });
   const app = await NestFactory.createApplicationContext(module, { logger: false });
   const tokens = app.get(ResamaniaTokenService);

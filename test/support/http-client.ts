@@ -2,7 +2,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import type { AxiosRequestConfig } from 'axios';
 
 import { type Clock, systemClock } from '../../libs/resamania-auth/src/clock.js';
-import { ApiTransport } from '../../libs/resamania-auth/src/http/api-transport.js';
+import { OwnInstances } from '../../libs/resamania-auth/src/http/own-instances.js';
 import { ResamaniaAuthInterceptor } from '../../libs/resamania-auth/src/http/resamania-auth.interceptor.js';
 import { ResamaniaHttpService } from '../../libs/resamania-auth/src/http/resamania-http.service.js';
 import type { ResamaniaAuthOptions } from '../../libs/resamania-auth/src/options/resamania-auth-options.js';
@@ -76,10 +76,9 @@ export function createHttpSide(
     hub: new TokenEventHub(clock, () => undefined),
   });
   const context = new ResamaniaTenantContext();
-  const apiTransport = new ApiTransport(resolved);
   const interceptor = new ResamaniaAuthInterceptor(engine, tenants, context, resolved);
   return {
-    http: new ResamaniaHttpService(interceptor, apiTransport),
+    http: new ResamaniaHttpService(interceptor, new OwnInstances(resolved)),
     interceptor,
     tenants,
     registry,
@@ -88,9 +87,6 @@ export function createHttpSide(
     age: (ms) => {
       offset += ms;
     },
-    stop: () => {
-      engine.stop();
-      apiTransport.close();
-    },
+    stop: () => engine.stop(),
   };
 }

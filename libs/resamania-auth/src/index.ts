@@ -26,7 +26,6 @@ export {
 export { hasResamaniaEnvironment, loadEnvironment } from './environment/load-environment.js';
 export { resamaniaConfig } from './environment/resamania.config.js';
 export type {
-  ApiTransportName,
   HttpOptions,
   LifetimePart,
   OnDemandOptions,

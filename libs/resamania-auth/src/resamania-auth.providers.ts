@@ -2,7 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 
 import { type Clock, CLOCK, systemClock } from './clock.js';
-import { ApiTransport } from './http/api-transport.js';
+import { OwnInstances } from './http/own-instances.js';
 import { ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
 import { ResamaniaHttpService } from './http/resamania-http.service.js';
 import { resolveOptions } from './options/resolve-options.js';
@@ -31,7 +31,7 @@ export const PUBLIC_PROVIDERS = [
 
 /** What makes the public providers work. */
 export const INTERNAL_PROVIDERS: Provider[] = [
-  ApiTransport,
+  OwnInstances,
   TenantRegistration,
   TokenRefreshLifecycle,
   { provide: RESOLVED_OPTIONS, useFactory: resolveOptions, inject: [MODULE_OPTIONS_TOKEN] },

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
 
-import { ApiTransport } from './api-transport.js';
+import { OwnInstances } from './own-instances.js';
 import {
   getResamaniaHttpToken,
   InjectResamaniaHttp,
@@ -23,12 +23,12 @@ class Clubs {
 
 const interceptor = { provide: ResamaniaAuthInterceptor, useValue: { attachToOwn: () => undefined } };
 
-const transport = { provide: ApiTransport, useValue: new ApiTransport({ http: { transport: 'axios' } }) };
+const instances = { provide: OwnInstances, useValue: new OwnInstances({ http: { axios: {} } }) };
 
 describe('InjectResamaniaHttp', () => {
   it('injects the bound services, by parameter and by property', async () => {
     const module = await Test.createTestingModule({
-      providers: [interceptor, transport, ResamaniaHttpService, Clubs, ...resamaniaHttpProviders()],
+      providers: [interceptor, instances, ResamaniaHttpService, Clubs, ...resamaniaHttpProviders()],
     }).compile();
     const http = module.get(ResamaniaHttpService);
     expect(http).toBeInstanceOf(ResamaniaHttpService);
@@ -40,7 +40,7 @@ describe('InjectResamaniaHttp', () => {
   it('lets a test put something else in its place', async () => {
     const fake = new HttpService();
     const module = await Test.createTestingModule({
-      providers: [interceptor, transport, ResamaniaHttpService, Clubs, ...resamaniaHttpProviders()],
+      providers: [interceptor, instances, ResamaniaHttpService, Clubs, ...resamaniaHttpProviders()],
     })
       .overrideProvider(getResamaniaHttpToken('demoapi'))
       .useValue(fake)

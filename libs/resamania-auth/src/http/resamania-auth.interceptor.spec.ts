@@ -8,7 +8,7 @@ import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js'
 import { resolveOptions } from '../options/resolve-options.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
-import { ApiTransport } from './api-transport.js';
+import { OwnInstances } from './own-instances.js';
 import { ResamaniaHttpService } from './resamania-http.service.js';
 
 function build(options: ResamaniaAuthOptions = DEMO) {
@@ -29,7 +29,7 @@ function build(options: ResamaniaAuthOptions = DEMO) {
     interceptor,
     calls,
     adapter,
-    http: new ResamaniaHttpService(interceptor, new ApiTransport({ http: { transport: 'axios' } })),
+    http: new ResamaniaHttpService(interceptor, new OwnInstances({ http: { axios: {} } })),
   };
 }
 

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 import { ApiHttpService } from './api-http.service.js';
-import { ApiTransport } from './api-transport.js';
+import { OwnInstances } from './own-instances.js';
 import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
 
 /** How many bound services are kept, at most; the least recently used go first. They are cheap to make again. */
@@ -22,16 +22,16 @@ const MAX_BOUND = 1000;
 @Injectable()
 export class ResamaniaHttpService extends ApiHttpService {
   readonly #interceptor: ResamaniaAuthInterceptor;
-  readonly #transport: ApiTransport;
+  readonly #instances: OwnInstances;
   readonly #bound = new LRUCache<string, HttpService>({ max: MAX_BOUND });
 
   constructor(
     @Inject(ResamaniaAuthInterceptor) interceptor: ResamaniaAuthInterceptor,
-    @Inject(ApiTransport) transport: ApiTransport,
+    @Inject(OwnInstances) instances: OwnInstances,
   ) {
-    super(transport.newInstance());
+    super(instances.create());
     this.#interceptor = interceptor;
-    this.#transport = transport;
+    this.#instances = instances;
     interceptor.attachToOwn(this.axiosRef, undefined);
   }
 
@@ -42,7 +42,7 @@ export class ResamaniaHttpService extends ApiHttpService {
   forTenant(tenant: string): HttpService {
     const known = this.#bound.get(tenant);
     if (known !== undefined) return known;
-    const service = new ApiHttpService(this.#transport.newInstance());
+    const service = new ApiHttpService(this.#instances.create());
     this.#interceptor.attachToOwn(service.axiosRef, tenant);
     this.#bound.set(tenant, service);
     return service;

@@ -1,11 +1,8 @@
+import type { AxiosRequestConfig } from 'axios';
+
 import { complete, type FieldsOf, optional, setting } from './checks/fields.js';
 import * as rules from './checks/rules.js';
-import type {
-  ApiTransportName,
-  LifetimePart,
-  ResamaniaAuthOptions,
-  RetryOn401,
-} from './resamania-auth-options.js';
+import type { LifetimePart, ResamaniaAuthOptions, RetryOn401 } from './resamania-auth-options.js';
 import { DEFAULT_API_KEY_HEADER, TENANT_FIELDS } from './tenant-fields.js';
 import type { ResamaniaTenantOptions, Secret } from './tenant-options.js';
 
@@ -43,7 +40,7 @@ export const MODULE_FIELDS = {
     },
   },
   retryOn401: setting<RetryOn401>(rules.oneOf(['renew-and-replay', 'invalidate', 'off']), 'renew-and-replay'),
-  http: { fields: { transport: setting<ApiTransportName>(rules.oneOf(['undici', 'axios']), 'undici') } },
+  http: { fields: { axios: setting<AxiosRequestConfig>(rules.plainObject, {}) } },
   quotaWarningShare: setting(rules.range({ above: 0 }, 1), 0.8),
   allowInsecureHttp: setting(rules.boolean, false),
 } satisfies FieldsOf<ResamaniaAuthOptions>;

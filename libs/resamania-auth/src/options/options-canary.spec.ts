@@ -18,6 +18,7 @@ const MODULE_FIELDS = [
   'tokenRequest',
   'onDemand',
   'retryOn401',
+  'http',
   'allowInsecureHttp',
 ];
 const TENANT_FIELDS = [
@@ -120,8 +121,8 @@ describe('a secret in the wrong place', () => {
       expect(error).toBeInstanceOf(Error);
       expect(printed(error)).not.toContain(CANARY);
     }
-    for (const group of ['refresh', 'tokenRequest', 'onDemand']) {
-      const fields = ['enabled', 'lead', 'share', 'timeoutMs', 'maxEntries', CANARY];
+    for (const group of ['refresh', 'tokenRequest', 'onDemand', 'http']) {
+      const fields = ['enabled', 'lead', 'share', 'timeoutMs', 'maxEntries', 'axios', CANARY];
       const values = Object.fromEntries(fields.map((field) => [field, disguise(CANARY)]));
       expect(printed(caught(() => resolveOptions({ [group]: values })))).not.toContain(CANARY);
     }

@@ -1,3 +1,5 @@
+import type { AxiosRequestConfig } from 'axios';
+
 import type { ResamaniaTenantOptions, Secret } from './tenant-options.js';
 
 /** A part of a token's lifetime: a share of it, but never more than a number of milliseconds. */
@@ -93,18 +95,15 @@ export interface OnDemandOptions {
   missTtlMs?: number;
 }
 
-/** How the library's own HTTP services send their requests. */
+/** How `ResamaniaHttpService` and the services bound to a tenant send their requests. */
 export interface HttpOptions {
   /**
-   * `undici` for its keep-alive connections, which are faster: what it cannot do, such as proxies and agents, goes through
-   * axios' own adapter by itself. `axios` for axios' own adapter always.
-   * @default 'undici'
+   * Config of the axios instances behind them, as `axios.create()` takes it: agents, a proxy, an adapter, limits. What the
+   * config of a call says goes before it.
+   * @default {}
    */
-  transport?: ApiTransportName;
+  axios?: AxiosRequestConfig;
 }
-
-/** `undici`, or `axios`' own adapter. */
-export type ApiTransportName = 'undici' | 'axios';
 
 /**
  * What to do with an API call that was answered 401 because of its token.

@@ -39,7 +39,7 @@ describe('resolveOptions', () => {
       },
       tokenRequest: { timeoutMs: 10_000, deadlineMs: 30_000, attempts: 3, concurrency: 4 },
       onDemand: { maxEntries: 10_000, missTtlMs: 30_000 },
-      http: { transport: 'undici' },
+      http: { axios: {} },
       quotaWarningShare: 0.8,
       retryOn401: 'renew-and-replay',
     });
@@ -175,6 +175,9 @@ describe('resolveOptions', () => {
     ['onDemand', { maxEntries: 0 }, 'a whole number from 1'],
     ['onDemand', { maxEntries: 1e10 }, 'a whole number from 1'],
     ['onDemand', { missTtlMs: 1.5 }, 'a whole number of at least 1'],
+    ['http', { axios: [] }, 'http.axios: expected a plain object, found an array'],
+    ['http', { axios: new Date() }, 'http.axios: expected a plain object, found an object'],
+    ['http', { axios: () => undefined }, 'http.axios: expected a plain object, found a function'],
     ['allowInsecureHttp', 1, 'expected true or false'],
     ['retryOn401', 'always', 'found another string'],
     ['apiKey', 'caf\u00e9', 'visible ASCII'],

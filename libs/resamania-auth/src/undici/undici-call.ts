@@ -1,149 +1,196 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Transform } from 'node:stream';
+
 import {
   AxiosError,
+  type AxiosHeaders,
   type AxiosResponse,
   CanceledError,
   type CancelToken,
   type InternalAxiosRequestConfig,
 } from 'axios';
+import type { Dispatcher } from 'undici';
 
-import type { Dialler } from './dialler.js';
-import { Exchange, type Progress } from './exchange.js';
-import { Hop } from './hop.js';
-import { nextHop, Redirection } from './redirection.js';
+import { accepted, decoderFor, type NewDecoder, nodeHeaders, textOf } from './answer.js';
+import { aborted, isCutOff, isRefusal, nodeError } from './node-error.js';
+import { PlainRequest } from './plain-request.js';
 
-type Stop = (reason?: unknown) => void;
+type Controller = Dispatcher.DispatchController;
+type OnCancel = (reason?: unknown) => void;
+/** With what axios' types leave out. */
+type Token = CancelToken & Record<'subscribe' | 'unsubscribe', (listener: OnCancel) => void>;
 
-/** The part of axios' cancel token that its types leave out. */
-interface Subscribable {
-  subscribe(listener: Stop): void;
-  unsubscribe(listener: Stop): void;
-}
-
-/** A call from its first request to the answer that no redirect follows, with its time-out and its cancellation. */
-export class UndiciCall implements Progress {
-  readonly config: InternalAxiosRequestConfig;
-  readonly #first: Hop;
-  #hop: Hop;
-  #exchange: Exchange | undefined;
-  #stopped: Error | undefined;
+/** One request and its answer, as undici reports on them. It settles once; what comes after that is ignored. */
+export class UndiciCall implements Dispatcher.DispatchHandler {
+  readonly #config: InternalAxiosRequestConfig;
+  readonly #request: PlainRequest;
+  /** Gone once it was called. */
+  #settle: ((answer: AxiosResponse | Error | undefined) => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #onCancel: Stop | undefined;
-  #hasResponse = false;
+  #controller: Controller | undefined;
+  #response: AxiosResponse | undefined;
+  #newDecoder: NewDecoder | undefined;
+  #decoder: Transform | undefined;
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
 
-  constructor(config: InternalAxiosRequestConfig, first: Hop) {
-    this.config = config;
-    this.#first = first;
-    this.#hop = first;
-    const { timeout } = config;
-    if (timeout !== undefined && timeout > 0) this.#timer = setTimeout(() => this.#timedOut(), timeout);
-    if (config.cancelToken || config.signal) this.#listen();
+  constructor(config: InternalAxiosRequestConfig, request: PlainRequest) {
+    this.#config = config;
+    this.#request = request;
   }
 
   /**
+   * @returns `undefined` when axios' own adapter is to send the request: undici refused it, or it was redirected
    * @throws AxiosError
-   * @throws Refusal if nothing was sent
    */
-  async run(dialler: Dialler): Promise<AxiosResponse> {
+  async send(dispatcher: Dispatcher): Promise<AxiosResponse | undefined> {
+    const { timeout } = this.#config;
+    const answered = new Promise<AxiosResponse | Error | undefined>((resolve) => {
+      this.#settle = resolve;
+    });
+    const stopListening = this.#listen();
+    if (timeout) this.#timer = setTimeout(() => this.#timedOut(), timeout);
     try {
-      const response = await this.#answer(dialler);
-      if (this.config.responseType !== 'stream') this.ended();
-      return settled(response);
-    } catch (error) {
-      this.ended();
-      throw error;
+      if (this.#settle !== undefined) this.#dispatch(dispatcher);
+      const answer = await answered;
+      if (answer instanceof Error) throw answer;
+      return answer && accepted(answer);
+    } finally {
+      clearTimeout(this.#timer);
+      stopListening();
     }
   }
 
-  responded(): void {
-    this.#hasResponse = true;
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller;
+    if (this.#settle === undefined) controller.abort(new Error('aborted'));
+  }
+
+  onResponseStart(_: Controller, status: number, headers: IncomingHttpHeaders, statusText = ''): void {
+    if (status < 200 || this.#settle === undefined) return;
     this.#timer?.refresh();
+    const { maxRedirects } = this.#config;
+    if (maxRedirects !== 0 && status >= 300 && status < 400 && headers.location) return this.#stop(undefined);
+    const url = `${PlainRequest.messageOf(this.#request).origin}${this.#request.path}`;
+    const responseUrl = maxRedirects === 0 ? undefined : url;
+    this.#request.res = { statusCode: status, statusMessage: statusText, responseUrl };
+    this.#begin(status, statusText, nodeHeaders(headers));
   }
 
-  progressed(): void {
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    if (this.#settle === undefined) return;
     this.#timer?.refresh();
+    if (this.#newDecoder === undefined) return this.#take(chunk);
+    this.#decoder ??= this.#decodeFrom(this.#newDecoder(chunk));
+    if (this.#decoder.write(chunk)) return;
+    controller.pause();
+    this.#decoder.once('drain', () => controller.resume());
   }
 
-  ended(): void {
-    clearTimeout(this.#timer);
-    const onCancel = this.#onCancel;
-    if (onCancel === undefined) return;
-    this.#onCancel = undefined;
-    const { cancelToken, signal } = this.config;
-    if (cancelToken) subscribable(cancelToken).unsubscribe(onCancel);
-    signal?.removeEventListener?.('abort', onCancel);
+  onResponseEnd(): void {
+    if (this.#decoder === undefined) this.#finish();
+    else this.#decoder.end();
   }
 
-  async #answer(dialler: Dialler): Promise<AxiosResponse> {
-    for (let redirects = 1; ; redirects += 1) {
-      if (this.#stopped !== undefined) throw this.#stopped;
-      const exchange = new Exchange(this, this.#hop);
-      this.#exchange = exchange;
-      dialler.dispatch(Hop.origin(this.#hop), Hop.dispatchOptions(this.#hop), exchange);
-      const answer = await exchange.answer;
-      if (!(answer instanceof Redirection)) return answer;
-      this.#follow(answer, redirects);
-    }
+  onResponseError(_: Controller | undefined, error: Error): void {
+    if (this.#controller === undefined && isRefusal(error)) this.#stop(undefined);
+    else if (this.#response !== undefined && isCutOff(error)) this.#cutOff();
+    else this.#fail(nodeError(error));
   }
 
-  #follow(redirection: Redirection, count: number): void {
+  #dispatch(dispatcher: Dispatcher): void {
     try {
-      this.#hop = nextHop(this.#hop, redirection, this.config, count, this.#first);
+      dispatcher.dispatch(PlainRequest.messageOf(this.#request), this);
     } catch (error) {
-      throw AxiosError.from(error as Error, undefined, this.config, this.#hop);
+      this.onResponseError(undefined, error as Error);
     }
   }
 
-  #listen(): void {
-    const onCancel: Stop = (reason) => this.#stop(this.#cancellation(reason));
-    this.#onCancel = onCancel;
-    const { cancelToken, signal } = this.config;
-    if (cancelToken) subscribable(cancelToken).subscribe(onCancel);
-    if (signal?.aborted) onCancel();
-    else signal?.addEventListener?.('abort', onCancel);
+  #begin(status: number, statusText: string, headers: AxiosHeaders): void {
+    const newDecoder = decoderFor(headers.get('content-encoding'));
+    const isHead = this.#request.method === 'HEAD';
+    if (newDecoder !== undefined || isHead || status === 204) headers.delete('content-encoding');
+    this.#newDecoder = newDecoder;
+    const [config, request] = [this.#config, this.#request];
+    this.#response = { status, statusText, headers, config, request } as AxiosResponse;
+    // These end with their headers, whatever length those speak of: undici would wait for that many bytes.
+    if (isHead || status === 204 || status === 304) this.#finish();
   }
 
-  /** A token tells its own reason, a signal hands over an event. */
-  #cancellation(reason: unknown): Error {
-    return isReason(reason) ? reason : new CanceledError(undefined, this.config, this.#hop);
+  #decodeFrom(decoder: Transform): Transform {
+    decoder.on('data', (chunk: Buffer) => this.#take(chunk));
+    decoder.once('end', () => this.#finish());
+    decoder.on('error', (error) => this.#fail(error));
+    return decoder;
   }
 
+  #take(chunk: Buffer): void {
+    const { maxContentLength = -1 } = this.#config;
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    if (maxContentLength > -1 && this.#size > maxContentLength) {
+      const message = `maxContentLength size of ${maxContentLength} exceeded`;
+      this.#stop(this.#error(message, AxiosError.ERR_BAD_RESPONSE));
+    }
+  }
+
+  #finish(): void {
+    if (this.#response === undefined || this.#settle === undefined) return;
+    const [first] = this.#chunks;
+    const bytes = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    this.#response.data = this.#config.responseType === 'arraybuffer' ? bytes : textOf(bytes);
+    this.#end(this.#response);
+  }
+
+  #listen(): () => void {
+    const config = this.#config;
+    const { signal } = config;
+    const token = config.cancelToken as Token | undefined;
+    // A token hands over its reason, a signal an event.
+    const cancel: OnCancel = (reason) =>
+      this.#stop(reason instanceof Error ? reason : new CanceledError(undefined, config, this.#request));
+    token?.subscribe(cancel);
+    if (signal?.aborted) cancel();
+    else signal?.addEventListener?.('abort', cancel);
+    return () => {
+      token?.unsubscribe(cancel);
+      signal?.removeEventListener?.('abort', cancel);
+    };
+  }
+
+  /** Once an answer has begun, axios' own adapter that may follow redirects has Node give up the connection. */
   #timedOut(): void {
-    const { maxRedirects, responseType } = this.config;
-    if (!this.#hasResponse) this.#stop(this.#timeoutError());
-    else if (maxRedirects === 0) {
-      // A request that follows no redirects is Node's own, which leaves a stream that was handed over alone.
-      if (responseType !== 'stream') this.#stop(this.#timeoutError());
-    }
-    // After the headers it is the connection that Node gives up when nothing comes.
-    else this.#exchange?.truncate();
-  }
-
-  #timeoutError(): AxiosError {
-    const { timeout, timeoutErrorMessage, transitional } = this.config;
+    const { maxRedirects, timeout, timeoutErrorMessage, transitional } = this.#config;
     const code = transitional?.clarifyTimeoutError ? AxiosError.ETIMEDOUT : AxiosError.ECONNABORTED;
-    const message = timeoutErrorMessage || `timeout of ${timeout}ms exceeded`;
-    return new AxiosError(message, code, this.config, this.#hop);
+    if (this.#response !== undefined && maxRedirects !== 0) this.#cutOff();
+    else this.#stop(this.#error(timeoutErrorMessage || `timeout of ${timeout}ms exceeded`, code));
   }
 
-  #stop(error: Error): void {
-    this.#stopped ??= error;
-    this.#exchange?.stop(error);
+  #cutOff(): void {
+    if (this.#newDecoder !== undefined) this.#fail(aborted());
+    else this.#stop(this.#error('stream has been aborted', AxiosError.ERR_BAD_RESPONSE, this.#response));
   }
-}
 
-function isReason(reason: unknown): reason is Error {
-  return typeof reason === 'object' && reason !== null && !('type' in reason);
-}
+  #fail(cause: Error): void {
+    // To axios what breaks while it is decoded is a matter of the answer, everything else one of the request.
+    const response = this.#newDecoder && this.#response;
+    this.#stop(AxiosError.from(cause, undefined, this.#config, this.#request, response));
+  }
 
-function subscribable(token: CancelToken): Subscribable {
-  return token as unknown as Subscribable;
-}
+  #error(message: string, code: string, response?: AxiosResponse): AxiosError {
+    return new AxiosError(message, code, this.#config, this.#request, response);
+  }
 
-/** What axios does with an answer whose status the caller does not accept. */
-function settled(response: AxiosResponse): AxiosResponse {
-  const { status, config, request } = response;
-  const { validateStatus } = config;
-  if (!status || !validateStatus || validateStatus(status)) return response;
-  const code = status >= 400 && status < 500 ? AxiosError.ERR_BAD_REQUEST : AxiosError.ERR_BAD_RESPONSE;
-  throw new AxiosError(`Request failed with status code ${status}`, code, config, request, response);
+  /** Ends it before the answer is whole. A request without a connection is given up as soon as it has one. */
+  #stop(answer: Error | undefined): void {
+    this.#end(answer);
+    this.#decoder?.destroy();
+    this.#controller?.abort(new Error('aborted'));
+  }
+
+  #end(answer: AxiosResponse | Error | undefined): void {
+    const settle = this.#settle;
+    this.#settle = undefined;
+    settle?.(answer);
+  }
 }

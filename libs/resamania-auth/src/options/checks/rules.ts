@@ -74,6 +74,8 @@ export function tokenPath(example: string): Rule {
 
 export const boolean = expects('true or false', (value) => typeof value === 'boolean');
 
+export const plainObject = expects('a plain object', isPlainObject);
+
 export const asyncFunction = expects('a function', (value) => typeof value === 'function');
 
 export const tenants = expects('an array of tenants', Array.isArray);
@@ -150,6 +152,12 @@ function secret(what: string, flawOf: Rule): Rule {
     if (flaw === undefined) return undefined;
     return `${expected}, found ${flaw}${value === '' ? '' : ' (the server compares it byte for byte)'}`;
   };
+}
+
+function isPlainObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
 }
 
 function isTidy(value: unknown): value is string {

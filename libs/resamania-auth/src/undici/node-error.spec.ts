@@ -1,28 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { errors } from 'undici';
 
-import { isRefusal, wireError } from './wire-error.js';
+import { aborted, isCutOff, isRefusal, nodeError } from './node-error.js';
 
 function parserError(reason: string): Error {
   return new errors.HTTPParserError(`Response does not match the HTTP/1.1 protocol (${reason})`);
 }
 
-describe('wireError', () => {
+describe('nodeError', () => {
   it('calls an end before the answer a hang-up', () => {
     const cause = new errors.SocketError('other side closed');
-    const { error, isTruncation } = wireError(cause, false);
-    expect(error).toMatchObject({ message: 'socket hang up', code: 'ECONNRESET', cause });
-    expect(isTruncation).toBe(false);
-  });
-
-  it.each([
-    new errors.SocketError('other side closed'),
-    new errors.ResponseContentLengthMismatchError(),
-    parserError('Invalid EOF state'),
-  ])('calls an end within the body aborted: %s', (cause) => {
-    const { error, isTruncation } = wireError(cause, true);
-    expect(error).toMatchObject({ message: 'aborted', code: 'ECONNRESET' });
-    expect(isTruncation).toBe(true);
+    expect(nodeError(cause)).toMatchObject({ message: 'socket hang up', code: 'ECONNRESET', cause });
   });
 
   it.each([
@@ -32,15 +20,28 @@ describe('wireError', () => {
     ['Content-Length already present', 'HPE_UNEXPECTED_CONTENT_LENGTH'],
     ['Expected HTTP/', 'HPE_INVALID_CONSTANT'],
   ])('knows the code of "%s"', (reason, code) => {
-    expect(wireError(parserError(reason), false).error).toMatchObject({
-      message: `Parse Error: ${reason}`,
-      code,
-    });
+    expect(nodeError(parserError(reason))).toMatchObject({ message: `Parse Error: ${reason}`, code });
+  });
+
+  it("has the system's code for a connection that takes too long", () => {
+    expect(nodeError(new errors.ConnectTimeoutError())).toMatchObject({ code: 'ETIMEDOUT' });
   });
 
   it('leaves what comes from the system', () => {
     const error = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-    expect(wireError(error, true)).toEqual({ error, isTruncation: false });
+    expect(nodeError(error)).toBe(error);
+    expect(isCutOff(error)).toBe(false);
+  });
+});
+
+describe('isCutOff', () => {
+  it.each([
+    new errors.SocketError('other side closed'),
+    new errors.ResponseContentLengthMismatchError(),
+    parserError('Invalid EOF state'),
+  ])('is an end within the body: %s', (error) => {
+    expect(isCutOff(error)).toBe(true);
+    expect(aborted()).toMatchObject({ message: 'aborted', code: 'ECONNRESET' });
   });
 });
 
