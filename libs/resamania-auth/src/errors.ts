@@ -121,7 +121,7 @@ export class ResamaniaSecretError extends ResamaniaTokenError {
     this.#what = what;
   }
 
-  /** @internal The message without the tenant and the remedy. */
+  /** The message without the tenant and the remedy. */
   get what(): string {
     return this.#what;
   }
