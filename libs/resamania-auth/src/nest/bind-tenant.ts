@@ -33,17 +33,23 @@ export type TenantBinder = Type<NestInterceptor & NestMiddleware<TenantRequest, 
 export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
   @Injectable()
   class ResamaniaTenantBinder implements NestInterceptor, NestMiddleware<TenantRequest, unknown> {
+    readonly #context: ResamaniaTenantContext;
+    readonly #tenants: TenantStore;
+
     constructor(
-      @Inject(ResamaniaTenantContext) private readonly context: ResamaniaTenantContext,
-      @Inject(TenantStore) private readonly tenants: TenantStore,
-    ) {}
+      @Inject(ResamaniaTenantContext) context: ResamaniaTenantContext,
+      @Inject(TenantStore) tenants: TenantStore,
+    ) {
+      this.#context = context;
+      this.#tenants = tenants;
+    }
 
     async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
       const tenant = await this.#tenantOf(execution.switchToHttp().getRequest<TenantRequest>());
       if (tenant === undefined) return next.handle();
       // The handler runs when it is subscribed to, and that is not here.
       return new Observable((subscriber) =>
-        this.context.run(tenant, () => next.handle().subscribe(subscriber)),
+        this.#context.run(tenant, () => next.handle().subscribe(subscriber)),
       );
     }
 
@@ -56,12 +62,12 @@ export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
         return;
       }
       if (tenant === undefined) next();
-      else this.context.run(tenant, next);
+      else this.#context.run(tenant, next);
     }
 
     async #tenantOf(request: TenantRequest): Promise<string | undefined> {
       const tenant = await extract(request);
-      if (tenant === undefined || this.tenants.find(tenant) !== undefined) return tenant;
+      if (tenant === undefined || this.#tenants.find(tenant) !== undefined) return tenant;
       // What no tenant can be named needs no look-up, however long and strange it is.
       if (nameRule(tenant) !== undefined) throw noSuchTenant();
       await this.#load(tenant);
@@ -70,7 +76,7 @@ export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
 
     async #load(tenant: string): Promise<void> {
       try {
-        await this.tenants.load(tenant);
+        await this.#tenants.load(tenant);
       } catch (error) {
         if (!(error instanceof ResamaniaTenantError) || error.code === 'tenant_load_failed') throw error;
         throw noSuchTenant();
