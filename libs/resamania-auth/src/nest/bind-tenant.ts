@@ -9,6 +9,7 @@ import {
   NotFoundException,
   type Type,
 } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { Observable } from 'rxjs';
 
 import { ResamaniaTenantError } from '../errors.js';
@@ -34,14 +35,19 @@ export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
   @Injectable()
   class ResamaniaTenantBinder implements NestInterceptor, NestMiddleware<TenantRequest, unknown> {
     readonly #context: ResamaniaTenantContext;
-    readonly #tenants: TenantStore;
+    readonly #modules: ModuleRef;
 
     constructor(
       @Inject(ResamaniaTenantContext) context: ResamaniaTenantContext,
-      @Inject(TenantStore) tenants: TenantStore,
+      @Inject(ModuleRef) modules: ModuleRef,
     ) {
       this.#context = context;
-      this.#tenants = tenants;
+      this.#modules = modules;
+    }
+
+    /** Found from any module: it is not exported, since it holds secrets. */
+    get #tenants(): TenantStore {
+      return this.#modules.get(TenantStore, { strict: false });
     }
 
     async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -86,7 +92,7 @@ export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
   return mixin(ResamaniaTenantBinder);
 }
 
-/** Tells neither the name, which came from outside, nor those that there are. */
+/** Names neither the tenant, which came from outside, nor those that exist. */
 function noSuchTenant(): NotFoundException {
   return new NotFoundException('There is no such tenant');
 }

@@ -104,10 +104,9 @@ export class ApiCalls {
   }
 
   /**
-   * What to do after a 401:
-   * the gateway's: hand it over. Else the token is replaced by the current one or by a new one, where that may help, and
-   * the request is sent again: once, and only if its body can be sent again. A renewal that fails is what the caller is
-   * told then.
+   * What to do after a 401. The gateway's is handed over. Else the token is replaced by the current one or by a new one,
+   * where that may help, and the request is sent again: once, and only if its body can be sent again. If the renewal
+   * fails, the caller gets that error.
    */
   async #afterUnauthorized(
     call: ReadyCall,
@@ -123,7 +122,7 @@ export class ApiCalls {
     }
     const isReplayable = canSendAgain(config.data);
     if (on401 === 'invalidate' || !isReplayable) {
-      // Whoever asks for the token next is told why it failed; here nobody asks.
+      // If it fails, whoever asks for the token next gets the error; here nobody waits.
       call.cache.replaceRejected(call.token.value).catch(() => undefined);
       return surface(isReplayable ? undefined : noteNotReplayed);
     }

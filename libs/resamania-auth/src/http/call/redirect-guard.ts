@@ -52,7 +52,7 @@ export class RedirectGuard {
   }
 }
 
-/** A transport of the caller's own may follow redirects too, but axios tells it of no hook: tell it of this one. */
+/** A transport of the caller's own may follow redirects too, but axios does not give it the hook: so this does. */
 function guarded(transport: Transport, beforeRedirect: BeforeRedirect): Transport {
   return {
     request: (options, ...rest) => {

@@ -103,7 +103,7 @@ export class CallTargets {
     const owners = this.#index.ownersOf(url);
     const [other] = owners;
     if (other === undefined || owners.some(({ name }) => name === tenant.name)) return;
-    // A path tells the clientToken and no more: any tenant that has it may use the path.
+    // A path names the clientToken and no more: any tenant that has it may use the path.
     if (!isAbsolute(url) && other.clientToken === tenant.clientToken) return;
     throw conflict(
       tenant.name,

@@ -15,7 +15,7 @@ export class TenantIndex {
   }
 
   /**
-   * The tenants that a URL belongs to. A path tells the `clientToken` alone; tenants with other clients or other base
+   * The tenants that a URL belongs to. A path names the `clientToken` alone; tenants with other clients or other base
    * URLs may share one.
    */
   ownersOf(url: string): readonly Tenant[] {
