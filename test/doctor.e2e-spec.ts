@@ -107,9 +107,11 @@ describe('a tenant that is well', () => {
   it('passes every check with one token request and one API call', async () => {
     const { code, stdout, stderr } = await doctor(demo());
     expect(code).toBe(0);
-    expect(stdout).toContain('1 tenant checked. All is well.');
-    expect(stdout.match(/✔ ok/g)).toHaveLength(7);
-    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    const [name, ...lines] = stdout.split('\n');
+    expect(name).toBe('demoapi');
+    expect(lines.slice(0, 7).every((line) => line.startsWith('  ✔ '))).toBe(true);
+    expect(lines.slice(7)).toEqual(['', '1 tenant checked. No problems found.', '']);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(stderr).toContain('demoapi: API call: ok\n');
     expect(sandbox.journal.countTokenRequests()).toBe(1);
     expect(sandbox.journal.apiRequests().map(({ path }) => path)).toEqual([
@@ -139,7 +141,7 @@ describe('a tenant that is well', () => {
         expect.objectContaining({
           step: 'gateway key',
           verdict: 'ok',
-          detail: expect.stringMatching(/^None/),
+          detail: expect.stringMatching(/^none/),
         }),
       );
     } finally {
@@ -279,7 +281,7 @@ describe('a token endpoint in trouble', () => {
   });
 
   it.each<[string, Fault, StepName, RegExp]>([
-    ['slow', faults.delay(2_100), 'token endpoint', /^Slow: answered in 2 s/],
+    ['slow', faults.delay(2_100), 'token endpoint', /^slow: answered in 2 s/],
     [
       'short-lived tokens',
       faults.tokenAnswer({ expires_in: 20, jwtLifetimeSeconds: 20 }),
@@ -367,7 +369,7 @@ describe('a host out of reach', () => {
     const found = await report(demo(env));
     expect(found.tenants[0]?.steps[1]).toMatchObject({
       verdict: 'not checked',
-      detail: expect.stringContaining('A proxy is in use'),
+      detail: expect.stringContaining('a proxy is in use'),
     });
     expect(trouble(found)).toMatchObject({ step: 'token endpoint', code: 'network_error' });
   });
@@ -423,12 +425,21 @@ describe('the command', () => {
     }
   });
 
-  it.each([[['--timeout', '0']], [['--unknown']], [['surplus']], [['--env', 'not-there']]])(
-    'refuses %j with 2',
-    async (args) => {
-      expect((await doctor(demo(), ...args)).code).toBe(2);
-    },
-  );
+  it.each<[string[], RegExp]>([
+    [['--timeout', '0'], /from 0\.1 to 600, not '0'\./],
+    [['--unknown'], /Unknown option '--unknown'\./],
+    [['--tenant'], /'--tenant <value>' argument missing\./],
+    [['surplus'], /Unexpected argument 'surplus'\./],
+  ])('refuses %j with 2, and says where to look', async (args, message) => {
+    const { code, stdout, stderr } = await doctor(demo(), ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).toContain('\nRun "resamania-auth --help" for usage.\n');
+  });
+
+  it('refuses a file that is not there with 2', async () => {
+    expect((await doctor(demo(), '--env', 'not-there')).code).toBe(2);
+  });
 
   it('ends with 130 on Ctrl-C, at once', async () => {
     sandbox.tokenEndpoint.always(faults.hang());

@@ -1,20 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 
 import { describe, expect, it } from '@jest/globals';
 import { loadEnvironment, ResamaniaConfigError, ResamaniaTokenService } from 'nestjs-resamania-auth';
 
+import { DEFAULTS, MODULE_FIELDS } from '../libs/resamania-auth/src/options/module-fields.js';
+import { TENANT_FIELDS } from '../libs/resamania-auth/src/options/tenant-fields.js';
 import {
-  DEFAULT_ON_DEMAND,
-  DEFAULT_REFRESH,
-  DEFAULT_TOKEN_REQUEST,
-} from '../libs/resamania-auth/src/options/defaults.js';
-import {
-  ALLOW_INSECURE_HTTP,
-  DEFAULT_TENANT,
   isResamaniaVariable,
-  TENANT_VARIABLES,
+  MODULE_VARIABLES,
   TENANTS,
+  VARIABLE_FIELDS,
+  variableOf,
 } from '../libs/resamania-auth/src/environment/environment-variables.js';
 import { codeBlocks, plain, tableAfter } from './support/markdown.js';
 import { type DocumentedField, ROOT, Sources } from './support/sources.js';
@@ -131,12 +129,25 @@ describe('the tables of the README', () => {
 
 describe('the defaults that the JSDoc names', () => {
   it.each([
-    ['RefreshOptions', DEFAULT_REFRESH],
-    ['TokenRequestOptions', DEFAULT_TOKEN_REQUEST],
-    ['OnDemandOptions', DEFAULT_ON_DEMAND],
+    ['RefreshOptions', DEFAULTS.refresh],
+    ['TokenRequestOptions', DEFAULTS.tokenRequest],
+    ['OnDemandOptions', DEFAULTS.onDemand],
   ])('are those of the code: %s', (name, defaults) => {
     const documented = sources.fieldsOf(name).map((field) => [field.name, literal(field.default ?? '')]);
     expect(Object.fromEntries(documented)).toEqual(defaults);
+  });
+
+  it.each<[string, Readonly<Record<string, object>>]>([
+    ['ResamaniaAuthOptions', MODULE_FIELDS],
+    ['ResamaniaTenantOptions', TENANT_FIELDS],
+  ])('are those of the table: %s', (name, table) => {
+    const fields = sources.fieldsOf(name);
+    expect(fields.map((field) => field.name)).toEqual(Object.keys(table));
+    for (const field of fields) {
+      const { default: fallback } = table[field.name] as { default?: unknown };
+      if (fallback !== undefined)
+        expect([field.name, field.default]).toEqual([field.name, inspect(fallback)]);
+    }
   });
 });
 
@@ -158,14 +169,23 @@ describe('the variables', () => {
     [...table].filter(([, cells]) => text.test(cells[column] ?? '')).map(([name]) => name);
 
   it('are all in the table, with the field that they set and its default', () => {
-    const tenantFields = Object.entries(TENANT_VARIABLES).map(([field, last]) => [
-      `RESAMANIA_${last}`,
-      field,
+    const tenantFields = VARIABLE_FIELDS.map((field) => [variableOf(field), field]);
+    const names = new Set([
+      ...tenantFields.map(([name]) => name),
+      TENANTS,
+      ...Object.values(MODULE_VARIABLES),
     ]);
-    expect([...table.keys()].toSorted()).toEqual(
-      [...tenantFields.map(([name]) => name), TENANTS, DEFAULT_TENANT, ALLOW_INSECURE_HTTP].toSorted(),
-    );
+    expect([...table.keys()].toSorted()).toEqual([...names].toSorted());
     for (const [name = '', field] of tenantFields) expect(table.get(name)?.[0]).toBe(`\`${field}\``);
+    for (const field of VARIABLE_FIELDS) {
+      const { unprefixed, example } = TENANT_FIELDS[field].variable;
+      const [, fallback, beside] = table.get(variableOf(field)) ?? [];
+      expect([field, fallback?.startsWith('required')]).toEqual([field, example !== undefined]);
+      expect([field, beside]).toEqual([
+        field,
+        unprefixed === 'refused' ? 'refused' : 'for each tenant without its own',
+      ]);
+    }
     const documented = [
       ...sources.fieldsOf('ResamaniaAuthOptions'),
       ...sources.fieldsOf('ResamaniaTenantOptions'),

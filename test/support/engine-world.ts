@@ -1,5 +1,3 @@
-import { Observable } from 'rxjs';
-
 import { resolveOptions } from '../../libs/resamania-auth/src/options/resolve-options.js';
 import type { ResamaniaAuthOptions } from '../../libs/resamania-auth/src/options/resamania-auth-options.js';
 import { ResamaniaTenantRegistry } from '../../libs/resamania-auth/src/tenants/resamania-tenant-registry.js';
@@ -8,14 +6,12 @@ import { ResamaniaTokenService } from '../../libs/resamania-auth/src/token/resam
 import { TokenEngine } from '../../libs/resamania-auth/src/token/token-engine.js';
 import { TokenEventHub } from '../../libs/resamania-auth/src/token/events/token-event-hub.js';
 import type { ResamaniaTokenEvent } from '../../libs/resamania-auth/src/token/events/token-events.js';
-import type {
-  HttpAnswer,
-  TransportFault,
-} from '../../libs/resamania-auth/src/token/request/token-failure.js';
 import {
+  type HttpAnswer,
   type TokenHttpRequest,
   type TokenTransport,
   TransportFailed,
+  type TransportFault,
 } from '../../libs/resamania-auth/src/token/request/token-transport.js';
 import { SimulatedClock } from './simulated-clock.js';
 
@@ -57,8 +53,8 @@ export class SimulatedEndpoint implements TokenTransport {
     this.#always = reply;
   }
 
-  post({ url, headers, form }: TokenHttpRequest): Observable<HttpAnswer> {
-    return new Observable((subscriber) => {
+  post({ url, headers, form }: TokenHttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
       const request = { at: this.clock.now(), url, headers, form: Object.fromEntries(form) };
       this.#arrive(request);
       const reply = this.#script.shift() ?? this.#always?.(request) ?? this.token(request);
@@ -67,14 +63,14 @@ export class SimulatedEndpoint implements TokenTransport {
           ? undefined
           : this.clock.after(this.latencyMs, () => {
               this.#leave(request);
-              if ('reason' in reply) return subscriber.error(new TransportFailed(reply));
-              subscriber.next(reply);
-              subscriber.complete();
+              if ('reason' in reply) reject(new TransportFailed(reply));
+              else resolve(reply);
             });
-      return () => {
+      signal.addEventListener('abort', () => {
         cancel?.();
         this.#leave(request);
-      };
+        reject(signal.reason as Error);
+      });
     });
   }
 

@@ -1,7 +1,5 @@
-import { defer, from, map, type Observable } from 'rxjs';
-
-import type { HttpAnswer } from '../../libs/resamania-auth/src/token/request/token-failure.js';
 import type {
+  HttpAnswer,
   TokenHttpRequest,
   TokenTransport,
 } from '../../libs/resamania-auth/src/token/request/token-transport.js';
@@ -23,14 +21,13 @@ export class IssuingEndpoint implements TokenTransport {
     return release;
   }
 
-  post({ form }: TokenHttpRequest): Observable<HttpAnswer> {
-    return defer(() => {
-      this.requests += 1;
-      const clientId = form.get('client_id') ?? '';
-      const body = { access_token: `${clientId}-token-${this.requests}`, expires_in: this.lifetimeSeconds };
-      const answer = this.answer?.(clientId) ?? { status: 200, headers: {}, body: JSON.stringify(body) };
-      return from(this.#held).pipe(map(() => answer));
-    });
+  async post({ form }: TokenHttpRequest): Promise<HttpAnswer> {
+    this.requests += 1;
+    const clientId = form.get('client_id') ?? '';
+    const body = { access_token: `${clientId}-token-${this.requests}`, expires_in: this.lifetimeSeconds };
+    const answer = this.answer?.(clientId) ?? { status: 200, headers: {}, body: JSON.stringify(body) };
+    await this.#held;
+    return answer;
   }
 
   close(): void {

@@ -1,21 +1,20 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 
-import { CommanderError } from 'commander';
-
-import { buildProgram } from './doctor/program.js';
+import { readCommand, USAGE, WrongArguments } from './doctor/command.js';
+import { progressOn } from './doctor/progress.js';
 import { runDoctor } from './doctor/run-doctor.js';
 
 /** How long a look-up of a name that nobody waits for any more may keep the process, in milliseconds: it cannot be cancelled. */
 const LINGER_MS = 200;
 
+const progress = progressOn(process.stderr, process.env);
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
   process.on(signal, () => {
-    // The spinner hides the cursor, and has no time to show it again.
-    if (process.stderr.isTTY) process.stderr.write('\r\u001B[K\u001B[?25h');
+    progress.stop();
     process.exit(code);
   });
 }
@@ -23,20 +22,25 @@ for (const [signal, code] of [
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
-const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-const program = buildProgram(manifest.version, async (options) => {
-  const { text, exitCode } = await runDoctor(options);
-  process.exitCode = exitCode;
-  process.stdout.write(`${text}\n`, () => setTimeout(() => process.exit(), LINGER_MS).unref());
-});
+async function run(): Promise<{ text: string; exitCode: number }> {
+  const command = readCommand(process.argv.slice(2));
+  if (command === 'help') return { text: USAGE, exitCode: 0 };
+  if (command === 'version') return { text: version(), exitCode: 0 };
+  return runDoctor(command, progress);
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
 
 try {
-  await program.parseAsync();
+  const { text, exitCode } = await run();
+  process.exitCode = exitCode;
+  process.stdout.write(`${text}\n`, () => setTimeout(() => process.exit(), LINGER_MS).unref());
 } catch (error) {
-  const isCommanders = error instanceof CommanderError;
-  // Its message could hold anything, a request included; its kind does not.
-  if (!isCommanders) process.stderr.write(`resamania-auth: unexpected ${(error as Error).name}\n`);
-  process.exitCode = isCommanders && error.exitCode === 0 ? 0 : 2;
+  // The message of any other error could hold anything, a request included; its name does not.
+  const text = error instanceof WrongArguments ? error.message : `unexpected ${(error as Error).name}`;
+  process.stderr.write(`error: ${text}\n`);
+  process.exitCode = 2;
 }

@@ -1,6 +1,9 @@
 /** The longest delay that a Node.js timer can hold, in milliseconds: about 24.8 days. A longer one fires at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** An instant that does not come, in milliseconds since the epoch. The one notation for "never". */
+export const NEVER = Infinity;
+
 /** Time, as the engine sees it. Tests drive it by hand. */
 export interface Clock {
   /** Milliseconds since the epoch. */

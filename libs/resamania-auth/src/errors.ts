@@ -1,7 +1,7 @@
 /**
  * Every code that an error of this library can carry. Codes are stable: match on them, never on messages.
  *
- * - `invalid_options`: options, a registered tenant or the environment do not fit; the message lists every problem.
+ * - `invalid_options`: options, a registered tenant or the environment are invalid; the message lists every problem.
  * - `unknown_tenant`, `no_default_tenant`, `duplicate_tenant`, `tenant_removed`: the tenant named is not there (any more).
  * - `tenant_conflict`: two places name different tenants for one request.
  * - `tenant_load_failed`: the `tenantProvider` threw.
@@ -15,7 +15,7 @@
  * - `broken_answer`: the token endpoint answered something that is no token.
  * - `shutting_down`: the application is closing.
  * - `url_not_allowed`: an API call leaves the tenant's base URL, or https.
- * - `invalid_request`: an API call's `resamania` settings do not fit.
+ * - `invalid_request`: an API call's `resamania` settings are invalid.
  */
 export type ResamaniaErrorCode =
   | 'invalid_options'
@@ -80,7 +80,7 @@ export class ResamaniaAuthError extends Error {
   }
 }
 
-/** Options, a tenant's config or the environment do not fit (`invalid_options`). Its message lists every problem. */
+/** Options, a tenant's config or the environment are invalid (`invalid_options`). Its message lists every problem. */
 export class ResamaniaConfigError extends ResamaniaAuthError {
   /** One line per problem: where it is, and what is expected there. */
   readonly problems: readonly string[];
@@ -105,18 +105,25 @@ export class ResamaniaTokenError extends ResamaniaAuthError {}
  * left out on purpose: it may hold the very secret, or the request that fetched it.
  */
 export class ResamaniaSecretError extends ResamaniaTokenError {
-  constructor(
-    tenant: string,
-    /** The option that holds the function. */
-    readonly field: string,
-    /** What the function did instead, as the end of a sentence. */
-    readonly flaw: string,
-  ) {
-    super(`the function given as ${field} ${flaw}.`, {
+  readonly #what: string;
+
+  /**
+   * @param field - The option that holds the function.
+   * @param flaw - What the function did instead, as the end of a sentence.
+   */
+  constructor(tenant: string, field: string, flaw: string) {
+    const what = `the function given as ${field} ${flaw}.`;
+    super(what, {
       code: 'credentials_unavailable',
       tenant,
       remedy: `Check where ${field} is read from; the function must return the bare value.`,
     });
+    this.#what = what;
+  }
+
+  /** @internal The message without the tenant and the remedy. */
+  get what(): string {
+    return this.#what;
   }
 }
 

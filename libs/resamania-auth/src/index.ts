@@ -35,8 +35,7 @@ export type {
   RetryOn401,
   TokenRequestOptions,
 } from './options/resamania-auth-options.js';
-export type { Secret } from './options/secret.js';
-export type { RenewWith, ResamaniaTenantOptions } from './options/tenant-options.js';
+export type { RenewWith, ResamaniaTenantOptions, Secret } from './options/tenant-options.js';
 export { ResamaniaAuthModule } from './resamania-auth.module.js';
 export type {
   ResamaniaAuthModuleExtras,

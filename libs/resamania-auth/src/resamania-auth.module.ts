@@ -19,7 +19,7 @@ export class ResamaniaAuthFeatureModule {}
  * modules that bring tenants of their own. `forRootAsync()` takes `useFactory`, `useClass` or `useExisting`, the
  * classes implementing `ResamaniaAuthOptionsFactory`; both take `isGlobal` (default `true`).
  *
- * Options that do not fit stop the start of the application with one `ResamaniaConfigError` that lists every problem.
+ * Invalid options stop the start of the application with one `ResamaniaConfigError` that lists every problem.
  */
 @Module({
   imports: [ResamaniaFeatureTenantsModule],
@@ -29,7 +29,7 @@ export class ResamaniaAuthFeatureModule {}
 export class ResamaniaAuthModule extends ConfigurableModuleClass {
   /**
    * Registers tenants on behalf of a feature module. They are known from the initialisation of the modules on.
-   * Tenants that do not fit, or whose name is taken, stop the start of the application (`ResamaniaConfigError`).
+   * Tenants that are invalid, or whose name is taken, stop the start of the application (`ResamaniaConfigError`).
    */
   static forFeature(tenants: ResamaniaTenantOptions[]): DynamicModule {
     return {

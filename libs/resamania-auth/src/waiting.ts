@@ -1,5 +1,10 @@
+import type { Clock } from './clock.js';
+
+/** The time of `withTimeLimit()` is up. */
+export class TimeUp extends Error {}
+
 /**
- * Waits for a promise that others wait for too. The signal detaches this waiter only, with the signal's reason.
+ * Waits for a promise that others may wait for too. The signal detaches this waiter only, with the signal's reason.
  */
 export function waitFor<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
@@ -9,4 +14,45 @@ export function waitFor<T>(promise: Promise<T>, signal: AbortSignal | undefined)
     signal.addEventListener('abort', detach, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', detach));
   });
+}
+
+/**
+ * Does work until its end, until `ms` milliseconds of this clock have passed, or until the signal aborts. Then the
+ * work's own signal aborts, and nobody waits for the work any more.
+ * @throws TimeUp
+ * @throws the signal's reason
+ */
+export async function withTimeLimit<T>(
+  clock: Clock,
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const end = new AbortController();
+  const abort = () => end.abort(signal?.reason);
+  const result = work(end.signal);
+  // What it fails with when nobody waits any more is nobody's concern.
+  result.catch(() => undefined);
+  // After the work has begun: what comes at the very end of the time is in time.
+  const cancel = clock.after(ms, () => end.abort(new TimeUp()));
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await waitFor(result, end.signal);
+  } finally {
+    cancel();
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+/**
+ * Lets time pass.
+ * @throws the signal's reason
+ */
+export async function delay(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  let cancel = () => {};
+  const passed = new Promise<void>((resolve) => {
+    cancel = clock.after(ms, resolve);
+  });
+  await waitFor(passed, signal).finally(() => cancel());
 }

@@ -1,11 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { AxiosError, type AxiosResponse, create, type InternalAxiosRequestConfig } from 'axios';
-import { of, throwError } from 'rxjs';
 
 import { systemClock } from '../clock.js';
 import { environmentByTenant } from '../environment/environment-by-tenant.js';
-import type { HttpAnswer } from '../token/request/token-failure.js';
-import { TransportFailed } from '../token/request/token-transport.js';
+import { type HttpAnswer, TransportFailed } from '../token/request/token-transport.js';
 import type { Finding, Report } from './checks/diagnosis.js';
 import { Doctor } from './doctor.js';
 
@@ -38,17 +36,22 @@ async function examine({ env = ENV, token = json(200, GRANT), api = {} }: World)
   };
   const doctor = new Doctor({
     env,
-    probe: { resolve: async () => 1, connect: async () => ({ certificateEndsAt: undefined }) },
-    proxyFor: () => '',
+    probe: {
+      usesProxy: () => false,
+      resolve: async () => 1,
+      connect: async () => ({ certificateEndsAt: undefined }),
+    },
     transport: {
       post: () =>
-        token === 'none' ? throwError(() => new TransportFailed({ reason: 'cut off' })) : of(token),
+        token === 'none'
+          ? Promise.reject(new TransportFailed({ reason: 'cut off' }))
+          : Promise.resolve(token),
       close: () => undefined,
     },
     http: create({ adapter }),
     clock: systemClock,
     timeoutMs: 1000,
-    progress: { starts: () => undefined, ends: () => undefined },
+    progress: { starts: () => undefined, ends: () => undefined, stop: () => undefined },
   });
   const report = await doctor.examine(environmentByTenant(env, () => 'never'));
   expect(JSON.stringify(report)).not.toContain('canary');
@@ -146,7 +149,7 @@ describe('Doctor', () => {
       RESAMANIA_NETWORK_NODE_ID: '/demoapi/network_nodes/1',
     };
     const found = await finding({ env, api: { status: 404, data: '{}' } }, 'API call');
-    expect(found?.remedy).toContain('RESAMANIA_CLUB_ID and RESAMANIA_NETWORK_NODE_ID are there');
+    expect(found?.remedy).toContain('RESAMANIA_CLUB_ID and RESAMANIA_NETWORK_NODE_ID exist');
   });
 
   it('makes no request for a config that is wrong', async () => {

@@ -1,9 +1,9 @@
 import type { AxiosInstance } from 'axios';
 
 import type { Clock } from '../clock.js';
-import { type EnvironmentByTenant, type TenantEnvironment } from '../environment/environment-by-tenant.js';
+import type { EnvironmentByTenant, TenantEnvironment } from '../environment/environment-by-tenant.js';
+import { printVariableProblem } from '../environment/environment-variables.js';
 import { resolveOptions } from '../options/resolve-options.js';
-import type { ResolvedOptions } from '../options/resolved-options.js';
 import { Tenant } from '../tenants/tenant.js';
 import { AccessToken } from '../token/cache/access-token.js';
 import type { TokenTransport } from '../token/request/token-transport.js';
@@ -13,25 +13,26 @@ import { checkConnection } from './checks/connection-check.js';
 import type { ConnectionProbe } from './checks/connection-probe.js';
 import {
   exitCodeOf,
+  failed,
   type Finding,
   notChecked,
   ok,
   type Report,
   type Step,
-  type StepName,
+  type StepFinding,
   STEPS,
   type TenantReport,
 } from './checks/diagnosis.js';
 import { checkLifetime } from './checks/lifetime-check.js';
-import { type InVariables, inVariablesOf } from './remedy-words.js';
 import { tokenFindings } from './checks/token-findings.js';
 import { isFailure, requestToken } from './checks/token-request.js';
+import type { Progress } from './progress.js';
+import { inVariablesOf } from './remedy-words.js';
 
 /** What the doctor works with. */
 export interface DoctorPorts {
   readonly env: NodeJS.ProcessEnv;
   readonly probe: ConnectionProbe;
-  readonly proxyFor: (url: string) => string;
   readonly transport: TokenTransport;
   readonly http: AxiosInstance;
   readonly clock: Clock;
@@ -39,137 +40,84 @@ export interface DoctorPorts {
   readonly progress: Progress;
 }
 
-/** Where the doctor says what it does. */
-export interface Progress {
-  starts(tenant: string, step: StepName): void;
-  ends(tenant: string, step: Step): void;
-}
-
 /** Checks tenants one after the other, so as not to be the burst of requests that it would report. */
 export class Doctor {
-  /** Tenants of one host share the look at its connection. */
-  readonly #connections = new Map<string, Promise<Finding>>();
+  readonly #ports: DoctorPorts;
+  /** Tenants of one host share the check of its connection. */
+  readonly #connections = new Map<string, Finding>();
 
-  constructor(private readonly ports: DoctorPorts) {}
+  constructor(ports: DoctorPorts) {
+    this.#ports = ports;
+  }
 
   async examine({ tenants, general }: EnvironmentByTenant): Promise<Report> {
-    const reports: TenantReport[] = [];
-    if (general.length === 0) for (const tenant of tenants) reports.push(await this.#tenant(tenant));
-    const own = general.length === 0 ? [] : tenants.flatMap(({ problems }) => problems);
-    const problems = [...general, ...own];
-    return { tenants: reports, problems, exitCode: exitCodeOf(reports, problems) };
-  }
-
-  async #tenant(environment: TenantEnvironment): Promise<TenantReport> {
-    const name = environment.name ?? '(no name)';
-    const words = inVariablesOf(environment.variablesOf, this.ports.env);
-    const chart = new Chart(name, words, this.ports);
-    if (environment.options === undefined) {
-      chart.note('config', wrongConfig(environment.problems));
-    } else {
-      await this.#steps(resolveOptions(environment.options), chart);
+    if (general.length > 0) {
+      const problems = [...general, ...tenants.flatMap((tenant) => tenant.problems)];
+      return { tenants: [], problems: problems.map(printVariableProblem), exitCode: 2 };
     }
-    return { tenant: name, steps: chart.complete() };
+    const reports: TenantReport[] = [];
+    for (const tenant of tenants) reports.push(await this.#examine(tenant));
+    return { tenants: reports, problems: [], exitCode: exitCodeOf(reports) };
   }
 
-  async #steps(options: ResolvedOptions, chart: Chart): Promise<void> {
-    const [resolved] = options.tenants;
-    if (resolved === undefined) return;
-    const { ports } = this;
+  /** Makes the checks of a tenant up to the first that fails. */
+  async #examine(environment: TenantEnvironment): Promise<TenantReport> {
+    const { clock, env, progress } = this.#ports;
+    const tenant = environment.name ?? '(no name)';
+    const inVariables = inVariablesOf(environment.variablesOf, env);
+    const steps: Step[] = [];
+    let startedAt = clock.now();
+    for await (const { step, ...finding } of this.#findings(environment, tenant)) {
+      const detail = inVariables(finding.detail);
+      const remedy = finding.remedy && inVariables(finding.remedy);
+      const made = { step, ...finding, detail, remedy, durationMs: Math.round(clock.now() - startedAt) };
+      steps.push(made);
+      progress.ends(tenant, made);
+      if (made.verdict === 'failed') break;
+      startedAt = clock.now();
+    }
+    const { detail, verdict } = notChecked(`Fix ${steps.at(-1)?.step} first.`);
+    const missing = STEPS.slice(steps.length).map((step) => ({ step, verdict, detail, durationMs: 0 }));
+    return { tenant, steps: [...steps, ...missing] };
+  }
+
+  /** What the checks find, in the order of `STEPS`. Whoever reads it stops at the first that failed. */
+  async *#findings(environment: TenantEnvironment, name: string): AsyncGenerator<StepFinding> {
+    const { clock, http, progress, timeoutMs } = this.#ports;
+    const options = environment.options && resolveOptions(environment.options);
+    const [resolved] = options?.tenants ?? [];
+    if (options === undefined || resolved === undefined) {
+      yield { step: 'config', ...wrongConfig(environment.problems.map(printVariableProblem)) };
+      return;
+    }
     const tenant = new Tenant(resolved);
-    chart.note('config', ok(`Complete. ${tenant.apiBaseUrl}, client token ${tenant.clientToken}.`));
-    const connection = await chart.take('connection', () => this.#connection(tenant.apiBaseUrl));
-    if (connection.verdict === 'failed') return;
+    yield { step: 'config', ...ok(`${tenant.apiBaseUrl}, client token ${tenant.clientToken}`) };
 
-    chart.begins('token endpoint');
-    const outcome = await requestToken(tenant, ports);
-    const found = tokenFindings(outcome, tenant, options.quotaWarningShare);
-    chart.note('token endpoint', found['token endpoint'], outcome.durationMs);
-    chart.note('gateway key', found['gateway key']);
-    chart.note('credentials', found.credentials);
+    progress.starts(name, 'connection');
+    yield { step: 'connection', ...(await this.#connection(tenant.apiBaseUrl)) };
+
+    progress.starts(name, 'token endpoint');
+    const outcome = await requestToken(tenant, this.#ports);
+    yield* tokenFindings(outcome, tenant, options.quotaWarningShare);
     if (isFailure(outcome.result)) return;
+    yield { step: 'token lifetime', ...checkLifetime(outcome.result, outcome, options.refresh) };
 
-    const { value, scope, requestedAt, lifetimeMs } = outcome.result;
-    chart.note('token lifetime', checkLifetime(outcome.result, outcome, options.refresh));
-    const token = new AccessToken({
-      value,
-      scope,
-      issuedAt: requestedAt,
-      expiresAt: requestedAt + lifetimeMs,
-    });
-    await chart.take('API call', async () => {
-      const credentials = { tenant, token, apiKey: tenant.knownApiKey };
-      const answer = await callApi(ports.http, credentials, ports.timeoutMs);
-      return apiFinding(answer, tenant, ports.clock.now());
-    });
+    progress.starts(name, 'API call');
+    const { value, scope, requestedAt: issuedAt, lifetimeMs } = outcome.result;
+    const token = new AccessToken({ value, scope, issuedAt, expiresAt: issuedAt + lifetimeMs });
+    const answer = await callApi(http, { tenant, token, apiKey: tenant.knownApiKey }, { clock, timeoutMs });
+    yield { step: 'API call', ...apiFinding(answer, tenant, clock.now()) };
   }
 
-  #connection(baseUrl: string): Promise<Finding> {
+  async #connection(baseUrl: string): Promise<Finding> {
     const { origin } = new URL(baseUrl);
-    const known = this.#connections.get(origin) ?? checkConnection(baseUrl, this.ports);
-    this.#connections.set(origin, known);
-    return known;
+    const finding = this.#connections.get(origin) ?? (await checkConnection(baseUrl, this.#ports));
+    this.#connections.set(origin, finding);
+    return finding;
   }
 }
 
 function wrongConfig(problems: readonly string[]): Finding {
-  return {
-    verdict: 'failed',
-    detail: problems.join('\n'),
-    code: 'invalid_options',
-    remedy: problems.length === 1 ? 'Set this variable as it says.' : 'Set these variables as the lines say.',
-  };
-}
-
-/** One tenant's steps as they are made. */
-class Chart {
-  readonly #steps = new Map<StepName, Step>();
-
-  constructor(
-    private readonly tenant: string,
-    private readonly words: InVariables,
-    private readonly ports: Pick<DoctorPorts, 'clock' | 'progress'>,
-  ) {}
-
-  begins(step: StepName): void {
-    this.ports.progress.starts(this.tenant, step);
-  }
-
-  async take(step: StepName, check: () => Promise<Finding>): Promise<Finding> {
-    this.begins(step);
-    const startedAt = this.ports.clock.now();
-    const finding = await check();
-    this.note(step, finding, this.ports.clock.now() - startedAt);
-    return finding;
-  }
-
-  note(step: StepName, finding: Finding, durationMs = 0): void {
-    const { verdict, detail, code, remedy } = finding;
-    const noted: Step = {
-      step,
-      verdict,
-      detail: sentence(this.words(detail)),
-      ...(code !== undefined && { code }),
-      ...(remedy !== undefined && { remedy: this.words(remedy) }),
-      durationMs: Math.round(durationMs),
-    };
-    this.#steps.set(step, noted);
-    if (verdict !== 'not checked') this.ports.progress.ends(this.tenant, noted);
-  }
-
-  /** All steps; what was not reached waits for the first that failed. */
-  complete(): Step[] {
-    const failed = STEPS.find((step) => this.#steps.get(step)?.verdict === 'failed');
-    return STEPS.map((step) => {
-      const made = this.#steps.get(step);
-      if (made !== undefined && made.verdict !== 'not checked') return made;
-      const detail = made?.step === 'connection' || failed === undefined ? made?.detail : undefined;
-      const { verdict, detail: text } = notChecked(detail ?? `First put right: ${failed}.`);
-      return { step, verdict, detail: text, durationMs: 0 };
-    });
-  }
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const remedy = problems.length === 1 ? 'Correct this variable.' : 'Correct these variables.';
+  return failed(problems.join('\n'), remedy, 'invalid_options');
 }

@@ -21,7 +21,7 @@ export async function loadEnvironmentFile(path: string | undefined): Promise<voi
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (path === undefined && code === 'ENOENT') return;
-    throw new EnvironmentFileError(`${path ?? DEFAULT_ENV_FILE} cannot be read (${code}).`);
+    throw new EnvironmentFileError(`${path ?? DEFAULT_ENV_FILE} cannot be read (${code})`);
   }
   await ConfigModule.forRoot({ envFilePath: file });
 }

@@ -1,47 +1,52 @@
-import yoctoSpinner, { type Spinner } from 'yocto-spinner';
+import type { Step, StepName } from './checks/diagnosis.js';
 
-import type { StepName, Step } from './checks/diagnosis.js';
-import type { Progress } from './doctor.js';
-
-/** A progress that can be taken off the screen. */
-export interface ShownProgress extends Progress {
+/** Where the doctor says what it does. */
+export interface Progress {
+  starts(tenant: string, step: StepName): void;
+  ends(tenant: string, step: Step): void;
+  /** Leaves the screen as it was. */
   stop(): void;
 }
 
-/** A spinner where somebody watches, else a line for each check, on standard error. */
-export function progressOn(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): ShownProgress {
+/** One line that overwrites itself where somebody watches, else a line for each check. */
+export function progressOn(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Progress {
   const isWatched = stream.isTTY && env['TERM'] !== 'dumb' && env['CI'] === undefined;
-  return isWatched ? new SpinningProgress(stream) : new PlainProgress(stream);
+  return isWatched ? new WatchedProgress(stream) : new LoggedProgress(stream);
 }
 
-class SpinningProgress implements ShownProgress {
-  readonly #spinner: Spinner;
+const ERASE_LINE = '\r\u001B[K';
+
+class WatchedProgress implements Progress {
+  readonly #stream: NodeJS.WriteStream;
 
   constructor(stream: NodeJS.WriteStream) {
-    // Signals are the command's own to handle.
-    this.#spinner = yoctoSpinner({ stream, handleSignals: false });
+    this.#stream = stream;
   }
 
   starts(tenant: string, step: StepName): void {
-    this.#spinner.start(`${tenant}: ${step}`);
+    // A line that wraps could not be overwritten. A pseudo-terminal without a size says 0.
+    const line = `${tenant}: ${step} …`.slice(0, (this.#stream.columns || 80) - 1);
+    this.#stream.write(`${ERASE_LINE}${line}`);
   }
 
-  ends(): void {
-    this.#spinner.stop();
-  }
+  ends(): void {}
 
   stop(): void {
-    this.#spinner.stop();
+    this.#stream.write(ERASE_LINE);
   }
 }
 
-class PlainProgress implements ShownProgress {
-  constructor(private readonly stream: Pick<NodeJS.WriteStream, 'write'>) {}
+class LoggedProgress implements Progress {
+  readonly #stream: NodeJS.WriteStream;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
 
   starts(): void {}
 
   ends(tenant: string, { step, verdict }: Step): void {
-    this.stream.write(`${tenant}: ${step}: ${verdict}\n`);
+    this.#stream.write(`${tenant}: ${step}: ${verdict}\n`);
   }
 
   stop(): void {}

@@ -1,6 +1,11 @@
-import { sourceOf, TENANT_VARIABLES, type TenantField } from '../environment/environment-variables.js';
+import {
+  fileVariable,
+  sourceOf,
+  trimmedValue,
+  VARIABLE_FIELDS,
+} from '../environment/environment-variables.js';
 
-/** Says what the library says of options in terms of where they come from here: variables, and the command's own. */
+/** Replaces the names of options by where their values come from here: variables, and the command's own options. */
 export type InVariables = (text: string) => string;
 
 /**
@@ -8,15 +13,13 @@ export type InVariables = (text: string) => string;
  * @param env - To see which of its own variables it has.
  */
 export function inVariablesOf(tenant: string | undefined, env: NodeJS.ProcessEnv): InVariables {
-  const hasValue = (variable: string) => Boolean(env[variable]?.trim());
-  const isSet = (variable: string) => hasValue(variable) || hasValue(`${variable}_FILE`);
-  const asSet = (variable: string) =>
-    !hasValue(variable) && hasValue(`${variable}_FILE`) ? `${variable}_FILE` : variable;
+  const set = (variable: string) =>
+    [variable, fileVariable(variable)].find((name) => trimmedValue(env, name) !== undefined);
   const names: ReadonlyMap<string, string> = new Map([
-    ...Object.keys(TENANT_VARIABLES).map((field): [string, string] => [
-      field,
-      asSet(sourceOf(field as TenantField, tenant, isSet)),
-    ]),
+    ...VARIABLE_FIELDS.map((field): [string, string] => {
+      const variable = sourceOf(field, tenant, (name) => set(name) !== undefined);
+      return [field, set(variable) ?? variable];
+    }),
     ['tokenRequest.timeoutMs', '--timeout'],
   ]);
   return (text) =>

@@ -6,9 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { chooseTenants } from './choose-tenants.js';
 import { loadEnvironmentFile } from './environment-file.js';
-import { buildProgram } from './program.js';
-import { progressOn } from './progress.js';
-import { type DoctorOptions, runDoctor } from './run-doctor.js';
+import type { Progress } from './progress.js';
+import { runDoctor } from './run-doctor.js';
 
 const before = { ...process.env };
 let folder: string;
@@ -21,40 +20,17 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function parse(...args: string[]): Promise<DoctorOptions> {
-  const seen: DoctorOptions[] = [];
-  const program = buildProgram('1.2.3', async (options) => void seen.push(options));
-  for (const command of [program, ...program.commands]) {
-    command.configureOutput({ writeErr: () => {}, writeOut: () => {} });
-  }
-  await program.parseAsync(['doctor', ...args], { from: 'user' });
-  return seen[0] as DoctorOptions;
-}
-
-describe('the arguments', () => {
-  it('have defaults, and names add up', async () => {
-    expect(await parse()).toEqual({ timeout: 10 });
-    expect(await parse('--tenant', 'a', '--tenant', 'b', '--timeout', '0.5', '--json')).toEqual({
-      tenant: ['a', 'b'],
-      timeout: 0.5,
-      json: true,
-    });
-  });
-
-  it.each(['0', '601', 'x', '-1'])('refuse a time limit of %s', async (seconds) => {
-    await expect(parse('--timeout', seconds)).rejects.toMatchObject({ exitCode: 1 });
-  });
-});
+const silent: Progress = { starts: () => {}, ends: () => {}, stop: () => {} };
 
 describe('runDoctor', () => {
   it('says what is missing, and shows an example', async () => {
-    const { text, exitCode } = await runDoctor({ timeout: 1, env: write('') });
+    const { text, exitCode } = await runDoctor({ timeout: 1, env: write('') }, silent);
     expect(exitCode).toBe(2);
     expect(text).toMatch(/RESAMANIA_API_URL: not set[^]*An example for \.env:/);
   });
 
   it('says that a file cannot be read', async () => {
-    const { text } = await runDoctor({ timeout: 1, env: join(folder, 'none'), json: true });
+    const { text } = await runDoctor({ timeout: 1, env: join(folder, 'none'), json: true }, silent);
     expect(JSON.parse(text)).toMatchObject({
       exitCode: 2,
       problems: [expect.stringMatching(/^--env: .*ENOENT/)],
@@ -64,7 +40,7 @@ describe('runDoctor', () => {
   it('looks at what the file describes', async () => {
     const lines = ['API_URL=http://127.0.0.1:1', 'CLIENT_TOKEN=demo', 'CLIENT_ID=1', 'CLIENT_SECRET=s'];
     const env = write(lines.map((line) => `RESAMANIA_${line}`).join('\n'));
-    const { text, exitCode } = await runDoctor({ timeout: 1, env });
+    const { text, exitCode } = await runDoctor({ timeout: 1, env }, silent);
     expect(exitCode).toBe(1);
     expect(text).toContain('ECONNREFUSED');
   });
@@ -96,44 +72,16 @@ describe('chooseTenants', () => {
     expect(chooseTenants(environment, ['b']).tenants).toEqual([tenant('b')]);
     expect(chooseTenants(environment, ['c'])).toEqual({
       tenants: [],
-      general: ['--tenant: no tenant of that name; the environment has a, b'],
+      general: [{ variable: '--tenant', text: 'no tenant of that name; the environment has a, b' }],
     });
     expect(chooseTenants({ tenants: [], general: [] }, ['c']).general).toEqual([
-      expect.stringContaining('none'),
+      { variable: '--tenant', text: expect.stringContaining('none') },
     ]);
   });
 
   it('takes the only one where that has no name', () => {
     const nameless = { tenants: [tenant(undefined)], general: [] };
     expect(chooseTenants(nameless, ['a'])).toEqual(nameless);
-  });
-});
-
-describe('progressOn', () => {
-  function written(isTTY: boolean): string {
-    let text = '';
-    const take = (chunk: unknown) => {
-      text += String(chunk);
-      return true;
-    };
-    const stream = {
-      isTTY,
-      write: take,
-      cursorTo: () => true,
-      clearLine: () => true,
-      moveCursor: () => true,
-    };
-    const progress = progressOn(stream as unknown as NodeJS.WriteStream, {});
-    progress.starts('alpha', 'config');
-    progress.ends('alpha', { step: 'config', verdict: 'ok', detail: '', durationMs: 0 });
-    progress.stop();
-    return text;
-  }
-
-  it('writes lines, or spins where somebody watches', () => {
-    expect(written(false)).toBe('alpha: config: ok\n');
-    expect(written(true)).toContain('alpha: config');
-    expect(written(true)).not.toContain('ok\n');
   });
 });
 

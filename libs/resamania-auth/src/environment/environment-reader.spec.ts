@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { ResamaniaConfigError } from '../errors.js';
 import { loadEnvironment } from './load-environment.js';
-import type { Secret } from '../options/secret.js';
+import type { Secret } from '../options/tenant-options.js';
 
 const ONE = {
   RESAMANIA_API_URL: 'https://host/prefix',

@@ -1,13 +1,16 @@
-import { headerSecretFlaw, type Secret, secretFlaw } from '../options/secret.js';
+import type { FieldVariable } from '../options/tenant-fields.js';
+import type { Secret } from '../options/tenant-options.js';
+import { fileVariable, trimmedValue, type VariableProblem } from './environment-variables.js';
 
 /** Reads a text file, such as a mounted secret. */
 export type ReadFile = (path: string) => string;
 
-/** Reads variables, and keeps a list of what is wrong with them. An empty variable counts as not set. */
+/** Reads variables, and keeps a list of what is wrong with them. */
 export class EnvironmentReader {
-  readonly problems: string[] = [];
+  readonly problems: VariableProblem[] = [];
   readonly #env: NodeJS.ProcessEnv;
   readonly #readFile: ReadFile;
+  readonly #texts = new Map<string, string | undefined>();
 
   constructor(env: NodeJS.ProcessEnv, readFile: ReadFile) {
     this.#env = env;
@@ -19,24 +22,25 @@ export class EnvironmentReader {
     return this.#trimmed(variable) !== undefined || this.#path(variable) !== undefined;
   }
 
-  /** A value that is no secret, without white space around it; or such a value in the file of the `_FILE` twin. */
+  /**
+   * A value that is no secret, without white space around it; or such a value in the file of the `_FILE` twin. A variable
+   * that applies to several tenants is read once.
+   */
   text(variable: string): string | undefined {
-    const value = this.#trimmed(variable);
-    const path = this.#path(variable);
-    if (path === undefined) return value;
-    return value === undefined ? this.#content(variable, path)?.trim() : this.#both(variable);
+    if (!this.#texts.has(variable)) this.#texts.set(variable, this.#readText(variable));
+    return this.#texts.get(variable);
   }
 
   /** The value as it is, or a function that reads the file anew each time, so that a replaced file takes effect. */
-  secret(variable: string, use: 'body' | 'header'): Secret | undefined {
+  secret(variable: string, flawOf: NonNullable<FieldVariable['secretFlaw']>): Secret | undefined {
     const path = this.#path(variable);
     const value = this.#env[variable] === '' ? undefined : this.#env[variable];
     if (path !== undefined && value !== undefined) return this.#both(variable);
     const now = path === undefined ? value : this.#content(variable, path);
     if (now === undefined) return undefined;
-    const flaw = use === 'header' ? headerSecretFlaw(now) : secretFlaw(now);
+    const flaw = flawOf(now);
     const source = path === undefined ? variable : fileVariable(variable);
-    if (flaw !== undefined) this.problems.push(`${source}: expected the bare secret, found ${flaw}`);
+    if (flaw !== undefined) this.#problem(source, `expected the bare secret, found ${flaw}`);
     return path === undefined ? now : () => withoutLineBreak(this.#readFile(path));
   }
 
@@ -45,13 +49,19 @@ export class EnvironmentReader {
     const value = this.#trimmed(variable)?.toLowerCase();
     if (value === undefined) return undefined;
     if (value === 'true' || value === '1') return true;
-    if (value !== 'false' && value !== '0') this.problems.push(`${variable}: expected true or false`);
+    if (value !== 'false' && value !== '0') this.#problem(variable, 'expected true or false');
     return false;
   }
 
+  #readText(variable: string): string | undefined {
+    const value = this.#trimmed(variable);
+    const path = this.#path(variable);
+    if (path === undefined) return value;
+    return value === undefined ? this.#content(variable, path)?.trim() : this.#both(variable);
+  }
+
   #trimmed(variable: string): string | undefined {
-    const value = this.#env[variable]?.trim();
-    return value === '' ? undefined : value;
+    return trimmedValue(this.#env, variable);
   }
 
   #path(variable: string): string | undefined {
@@ -59,7 +69,11 @@ export class EnvironmentReader {
   }
 
   #both(variable: string): undefined {
-    this.problems.push(`${variable}: expected either this or ${fileVariable(variable)}, found both`);
+    return this.#problem(variable, `expected either this or ${fileVariable(variable)}, found both`);
+  }
+
+  #problem(variable: string, text: string): undefined {
+    this.problems.push({ variable, text });
   }
 
   #content(variable: string, path: string): string | undefined {
@@ -67,14 +81,9 @@ export class EnvironmentReader {
       return withoutLineBreak(this.#readFile(path));
     } catch (error) {
       const what = `${printablePath(path)} cannot be read${codeOf(error)}`;
-      this.problems.push(`${fileVariable(variable)}: expected the path of a file, ${what}`);
-      return undefined;
+      return this.#problem(fileVariable(variable), `expected the path of a file, ${what}`);
     }
   }
-}
-
-function fileVariable(variable: string): string {
-  return `${variable}_FILE`;
 }
 
 /** Editors and `echo` end a file with one line break; more than one is part of what is wrong with it. */

@@ -1,104 +1,113 @@
-import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
+import type { MODULE_FIELDS } from '../options/module-fields.js';
+import { TENANT_FIELDS } from '../options/tenant-fields.js';
 
 const PREFIX = 'RESAMANIA_';
 
-/** Longer names are refused, and so never printed: they are rather keys that were pasted in the wrong place. */
+/** Longer names are refused, and so never printed: they are more likely keys that were pasted in the wrong place. */
 const MAX_NAME_LENGTH = 30;
 
-/** The last part of the variable of each field of a tenant. */
-export const TENANT_VARIABLES = {
-  apiBaseUrl: 'API_URL',
-  clientToken: 'CLIENT_TOKEN',
-  clientId: 'CLIENT_ID',
-  clientSecret: 'CLIENT_SECRET',
-  apiKey: 'API_KEY',
-  apiKeyHeader: 'API_KEY_HEADER',
-  clubId: 'CLUB_ID',
-  networkNodeId: 'NETWORK_NODE_ID',
-  tokenPath: 'TOKEN_PATH',
-  scope: 'SCOPE',
-  renewWith: 'RENEW_WITH',
-} as const satisfies Partial<Record<keyof ResamaniaTenantOptions, string>>;
-
-export type TenantField = keyof typeof TENANT_VARIABLES;
-
-/** The variables that stand for the whole module. */
+/** The names of the tenants. */
 export const TENANTS = `${PREFIX}TENANTS`;
-export const DEFAULT_TENANT = `${PREFIX}DEFAULT_TENANT`;
-export const ALLOW_INSECURE_HTTP = `${PREFIX}ALLOW_INSECURE_HTTP`;
 
-/** What a tenant without its own value takes from the unprefixed variable… */
-const SHARED_FIELDS: ReadonlySet<TenantField> = new Set(['apiBaseUrl', 'scope', 'tokenPath', 'renewWith']);
+type AnyField = keyof typeof TENANT_FIELDS;
 
-/** …and what it takes from the module's options, which have it from there. */
-const INHERITED_FIELDS: ReadonlySet<TenantField> = new Set(['apiKey', 'apiKeyHeader']);
+/** A field of a tenant that has a variable. */
+export type TenantField = {
+  [K in AnyField]: (typeof TENANT_FIELDS)[K] extends { variable: object } ? K : never;
+}[AnyField];
 
-const PLAIN = [
+export const VARIABLE_FIELDS = (Object.keys(TENANT_FIELDS) as AnyField[]).filter(
+  (field): field is TenantField => 'variable' in TENANT_FIELDS[field],
+);
+
+/** The variables of the module's options. */
+export const MODULE_VARIABLES = {
+  apiBaseUrl: variableOf('apiBaseUrl'),
+  apiKey: variableOf('apiKey'),
+  apiKeyHeader: variableOf('apiKeyHeader'),
+  defaultTenant: `${PREFIX}DEFAULT_TENANT`,
+  allowInsecureHttp: `${PREFIX}ALLOW_INSECURE_HTTP`,
+} satisfies Partial<Record<keyof typeof MODULE_FIELDS, string>>;
+
+/** The variables without a tenant's name. */
+const PLAIN_VARIABLES: readonly string[] = [
   TENANTS,
-  DEFAULT_TENANT,
-  ALLOW_INSECURE_HTTP,
-  ...Object.values(TENANT_VARIABLES).map((last) => `${PREFIX}${last}`),
+  ...VARIABLE_FIELDS.map((field) => variableOf(field)),
+  ...Object.values(MODULE_VARIABLES),
 ];
+
+/** What is wrong with a variable. Never its value. */
+export interface VariableProblem {
+  readonly variable: string;
+  readonly text: string;
+}
+
+/** `RESAMANIA_CLIENT_ID: not set, …` */
+export function printVariableProblem({ variable, text }: VariableProblem): string {
+  return `${variable}: ${text}`;
+}
 
 /** `RESAMANIA_CLIENT_ID`, or `RESAMANIA_ALPHA_CLIENT_ID` for the tenant `alpha`. */
 export function variableOf(field: TenantField, tenant?: string): string {
-  return `${PREFIX}${tenant === undefined ? '' : `${prefixOf(tenant)}_`}${TENANT_VARIABLES[field]}`;
+  const prefix = tenant === undefined ? PREFIX : prefixOf(tenant);
+  return `${prefix}${TENANT_FIELDS[field].variable.name}`;
 }
 
-/** The variable that a tenant's field is read from: its own, or the unprefixed one where that stands in for it. */
-export function readFrom(
-  field: TenantField,
-  tenant: string | undefined,
-  isSet: (variable: string) => boolean,
-): string {
-  const own = variableOf(field, tenant);
-  return isSet(own) || !SHARED_FIELDS.has(field) ? own : variableOf(field);
-}
-
-/** The variable to look at when a tenant's field is wrong: its own, or the unprefixed one where only that can be meant. */
+/** The variable that a tenant's field comes from: its own, or where that is not set the one that serves each tenant. */
 export function sourceOf(
   field: TenantField,
   tenant: string | undefined,
   isSet: (variable: string) => boolean,
 ): string {
-  const from = readFrom(field, tenant, isSet);
-  return INHERITED_FIELDS.has(field) && !isSet(from) ? variableOf(field) : from;
+  const own = variableOf(field, tenant);
+  return isSet(own) || TENANT_FIELDS[field].variable.unprefixed === 'refused' ? own : variableOf(field);
 }
 
-/** A tenant's name as it stands in variables: `club-paris` is `CLUB_PARIS`. */
-export function prefixOf(tenant: string): string {
-  return tenant.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
+/** How a tenant's variables begin: `RESAMANIA_CLUB_PARIS_` for `club-paris`. */
+function prefixOf(tenant: string): string {
+  return `${PREFIX}${tenant.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_')}_`;
+}
+
+/** The variable that names a file to read the value from. */
+export function fileVariable(variable: string): string {
+  return `${variable}_FILE`;
+}
+
+/** A variable's value without white space around it; an empty variable counts as not set. */
+export function trimmedValue(env: NodeJS.ProcessEnv, variable: string): string | undefined {
+  const value = env[variable]?.trim();
+  return value === '' ? undefined : value;
 }
 
 /** Whether a variable is one of ours: a plain one, or a tenant's whose name is not known. */
 export function isResamaniaVariable(variable: string): boolean {
   const bare = variable.replace(/_FILE$/, '');
-  if (PLAIN.includes(bare)) return true;
-  return bare.startsWith(PREFIX) && Object.values(TENANT_VARIABLES).some((last) => bare.endsWith(`_${last}`));
+  if (PLAIN_VARIABLES.includes(bare)) return true;
+  const isTenants = (field: TenantField) => bare.endsWith(`_${TENANT_FIELDS[field].variable.name}`);
+  return bare.startsWith(PREFIX) && VARIABLE_FIELDS.some(isTenants);
 }
 
-/** The names in `RESAMANIA_TENANTS` that can stand in variables, and what is wrong with the others. */
-export function checkTenantNames(list: string): { names: string[]; problems: string[] } {
+/** The names in `RESAMANIA_TENANTS` that variables can begin with, and what is wrong with the others. */
+export function checkTenantNames(list: string): { names: string[]; problems: VariableProblem[] } {
   const names: string[] = [];
-  const problems: string[] = [];
+  const flaws: string[] = [];
   const seen = new Map<string, number>();
   const entries = list.split(',').map((name) => name.trim());
   for (const [index, name] of entries.filter((entry) => entry !== '').entries()) {
     const flaw = nameFlaw(name) ?? collision(seen.get(prefixOf(name)), name);
     if (flaw === undefined) names.push(name);
-    else problems.push(`${TENANTS}: entry ${index + 1}: ${flaw}`);
+    else flaws.push(`entry ${index + 1}: ${flaw}`);
     if (!seen.has(prefixOf(name))) seen.set(prefixOf(name), index);
   }
-  if (seen.size === 0) problems.push(`${TENANTS}: expected names separated by commas`);
-  return { names, problems };
+  if (seen.size === 0) flaws.push('expected names separated by commas');
+  return { names, problems: flaws.map((text) => ({ variable: TENANTS, text })) };
 }
 
 function nameFlaw(name: string): string | undefined {
   if (name.length > MAX_NAME_LENGTH || /[\p{C}\p{Zl}\p{Zp}]/u.test(name) || !/[a-z0-9]/i.test(name)) {
     return `expected a tenant name of at most ${MAX_NAME_LENGTH} visible characters, with a letter or digit`;
   }
-  const start = `${PREFIX}${prefixOf(name)}`;
-  const taken = PLAIN.find((variable) => variable === start || variable.startsWith(`${start}_`));
+  const taken = PLAIN_VARIABLES.find((variable) => `${variable}_`.startsWith(prefixOf(name)));
   return taken === undefined
     ? undefined
     : `expected another name, its variables would be mistaken for ${taken}`;
@@ -106,5 +115,5 @@ function nameFlaw(name: string): string | undefined {
 
 function collision(earlier: number | undefined, name: string): string | undefined {
   if (earlier === undefined) return undefined;
-  return `expected a name of its own, entry ${earlier + 1} has the same variables ${PREFIX}${prefixOf(name)}_…`;
+  return `expected a name of its own, entry ${earlier + 1} has the same variables ${prefixOf(name)}…`;
 }

@@ -95,7 +95,7 @@ describe('loadEnvironment, one tenant', () => {
     ]);
   });
 
-  it('says which variable holds a value that does not fit', () => {
+  it('says which variable holds an invalid value', () => {
     const env = {
       ...ONE,
       RESAMANIA_API_URL: 'http://host/demoapi',

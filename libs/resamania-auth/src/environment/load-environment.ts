@@ -1,12 +1,14 @@
 import { ResamaniaConfigError } from '../errors.js';
-import { EnvironmentLoader } from './environment-loader.js';
-import { EnvironmentReader, type ReadFile } from './environment-reader.js';
-import { isResamaniaVariable } from './environment-variables.js';
 import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js';
+import { environmentByTenant } from './environment-by-tenant.js';
+import type { ReadFile } from './environment-reader.js';
+import { isResamaniaVariable, printVariableProblem, trimmedValue } from './environment-variables.js';
 
 /** Whether any variable of `RESAMANIA_…` that `loadEnvironment` reads is set. */
 export function hasResamaniaEnvironment(env: NodeJS.ProcessEnv): boolean {
-  return Object.entries(env).some(([variable, value]) => value?.trim() && isResamaniaVariable(variable));
+  return Object.keys(env).some(
+    (variable) => isResamaniaVariable(variable) && trimmedValue(env, variable) !== undefined,
+  );
 }
 
 /**
@@ -14,10 +16,8 @@ export function hasResamaniaEnvironment(env: NodeJS.ProcessEnv): boolean {
  * @throws ResamaniaConfigError that lists every variable that is missing or wrong, and no value
  */
 export function loadEnvironment(env: NodeJS.ProcessEnv, readFile: ReadFile): ResamaniaAuthOptions {
-  const reader = new EnvironmentReader(env, readFile);
-  const loader = new EnvironmentLoader(reader);
-  const options = loader.options();
-  const problems = [...new Set([...reader.problems, ...loader.valueProblems(options)])];
-  if (problems.length > 0) throw new ResamaniaConfigError('Environment variables', problems);
-  return options as ResamaniaAuthOptions;
+  const { options, general, tenants } = environmentByTenant(env, readFile);
+  const problems = [...general, ...tenants.flatMap((tenant) => tenant.problems)];
+  if (problems.length === 0) return options;
+  throw new ResamaniaConfigError('Environment variables', problems.map(printVariableProblem));
 }

@@ -9,7 +9,7 @@ import { Test } from '@nestjs/testing';
 
 import { resamaniaConfig } from './resamania.config.js';
 import { resolveOptions } from '../options/resolve-options.js';
-import type { Secret } from '../options/secret.js';
+import type { Secret } from '../options/tenant-options.js';
 
 describe('resamaniaConfig', () => {
   const before = { ...process.env };

@@ -1,49 +1,84 @@
-import { baseUrlFlaw } from './checks/base-url.js';
-import { check, loose, type Loose } from './checks/check.js';
-import { duplicateNames } from './checks/duplicate-names.js';
+import { ResamaniaConfigError } from '../errors.js';
+import { check, type Fields, type Loose, WRONG } from './checks/fields.js';
 import { policyProblems } from './checks/policy-problems.js';
-import type { Problem } from './checks/problem.js';
-import { checkTenant } from './resolve-tenant-options.js';
-import { optionsSchema, type ValidOptions, type ValidTenantOptions } from './schema.js';
-import { type Inherited, insecureProblem } from './checks/tenant-problems.js';
+import { printProblem, type Problem } from './checks/problem.js';
+import {
+  duplicateNames,
+  type Inherited,
+  insecureProblems,
+  tenantProblems,
+} from './checks/tenant-problems.js';
+import type { OptionHomes } from './checks/unknown-keys.js';
+import { DEFAULTS, MODULE_FIELDS } from './module-fields.js';
+import type { ResamaniaAuthOptions } from './resamania-auth-options.js';
+import { TENANT_FIELDS } from './tenant-fields.js';
+import type { ResamaniaTenantOptions } from './tenant-options.js';
 
-/** Every problem of the module's options and of each tenant in them. */
-export function checkOptions(raw: unknown): {
-  value?: ValidOptions;
-  tenants: ValidTenantOptions[];
-  problems: readonly Problem[];
-} {
-  const { value, problems } = check(optionsSchema, raw);
-  if (problems.some(({ path }) => path.length === 0)) return { tenants: [], problems };
-  const options = loose(raw);
-  const { tenants, problems: tenantProblems } = checkTenants(options);
-  const { apiBaseUrl, allowInsecureHttp } = options as { apiBaseUrl?: unknown; allowInsecureHttp?: unknown };
-  const all = [
-    ...problems,
-    ...insecureProblem(apiBaseUrl, allowInsecureHttp === true),
-    ...policyProblems(options, problems),
-    ...tenantProblems,
-  ];
-  return value === undefined ? { tenants, problems: all } : { value, tenants, problems: all };
-}
+/** What a check makes of a value: a copy of it, or its problems. */
+export type Checked<T> =
+  | { readonly value: T; readonly problems: readonly [] }
+  | { readonly value?: never; readonly problems: readonly Problem[] };
 
-function checkTenants(options: Loose): { tenants: ValidTenantOptions[]; problems: Problem[] } {
-  const given: unknown = options['tenants'];
-  if (!Array.isArray(given)) return { tenants: [], problems: [] };
-  const inherited = inheritedFrom(options);
-  const tenants: ValidTenantOptions[] = [];
-  const problems: Problem[] = [];
-  for (const [index, raw] of given.entries()) {
-    const { value, problems: own } = checkTenant(raw, inherited);
-    if (value !== undefined) tenants.push(value);
+/** The table that each option belongs to; of two of the same name, the later one counts. */
+const HOMES: OptionHomes = new Map([
+  ...homes(MODULE_FIELDS.http.fields, 'http'),
+  ...homes(MODULE_FIELDS.onDemand.fields, 'onDemand'),
+  ...homes(MODULE_FIELDS.tokenRequest.fields, 'tokenRequest'),
+  ...homes(MODULE_FIELDS.refresh.fields, 'refresh'),
+  ...homes(TENANT_FIELDS, 'a tenant'),
+  ...homes(MODULE_FIELDS, "the module's options"),
+]);
+
+/** The module's options, those of each tenant included. */
+export function checkOptions(raw: unknown): Checked<ResamaniaAuthOptions> {
+  const { value, problems } = check(raw, MODULE_FIELDS, HOMES);
+  if (value === WRONG) return { problems };
+  const { apiBaseUrl, allowInsecureHttp, tenants } = value;
+  const inherited = { apiBaseUrl, allowInsecureHttp: allowInsecureHttp === true };
+  problems.push(
+    ...insecureProblems(apiBaseUrl, inherited.allowInsecureHttp),
+    ...policyProblems(value, DEFAULTS),
+  );
+  const checked = Array.from(Array.isArray(tenants) ? tenants : [], (tenant) =>
+    tenantValues(tenant, inherited),
+  );
+  for (const [index, { problems: own }] of checked.entries()) {
     for (const { path, text } of own) problems.push({ path: ['tenants', index, ...path], text });
   }
-  for (const problem of duplicateNames(given)) problems.push(problem);
-  return { tenants, problems };
+  const copies = checked.map((tenant) => tenant.value);
+  for (const problem of duplicateNames(copies)) problems.push(problem);
+  return asChecked<ResamaniaAuthOptions>({ ...value, tenants: copies }, problems);
 }
 
-function inheritedFrom({ apiBaseUrl: url, allowInsecureHttp }: Loose): Inherited {
-  const usable = typeof url === 'string' && baseUrlFlaw(url) === undefined;
-  const absent = url === undefined ? 'none' : 'unusable';
-  return { apiBaseUrl: usable ? { url } : absent, allowInsecureHttp: allowInsecureHttp === true };
+/** One tenant's options. */
+export function checkTenant(raw: unknown, inherited: Inherited): Checked<ResamaniaTenantOptions> {
+  const { value, problems } = tenantValues(raw, inherited);
+  return asChecked<ResamaniaTenantOptions>(value, problems);
+}
+
+/**
+ * A value that was checked.
+ * @throws ResamaniaConfigError that lists every problem, and no value
+ */
+export function valid<T>({ value, problems }: Checked<T>, where: string, root: string): T {
+  if (value !== undefined) return value;
+  throw new ResamaniaConfigError(
+    where,
+    problems.map((problem) => printProblem(problem, root)),
+  );
+}
+
+function tenantValues(raw: unknown, inherited: Inherited): ReturnType<typeof check> {
+  const { value, problems } = check(raw, TENANT_FIELDS, HOMES);
+  if (value === WRONG) return { value, problems };
+  return { value, problems: [...problems, ...tenantProblems(value, inherited)] };
+}
+
+/** The one place where a value is taken for what its table says. */
+function asChecked<T>(value: Loose | typeof WRONG, problems: Problem[]): Checked<T> {
+  return problems.length === 0 ? { value: value as T, problems: [] } : { problems };
+}
+
+function homes(fields: Fields, home: string): [string, string][] {
+  return Object.keys(fields).map((key) => [key, home]);
 }

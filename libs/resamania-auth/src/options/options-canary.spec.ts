@@ -93,7 +93,7 @@ function printed(error: unknown): string {
 }
 
 describe('a secret in the wrong place', () => {
-  // The second problem makes sure that there is an error even where the canary itself fits.
+  // The second problem makes sure that there is an error even where the canary itself is valid.
   it.each(CASES)('%s, in %s of a tenant, is in no error', (_how, field, value) => {
     const tenant = { ...TENANT, clientId: ' ', clubId: '1', networkNodeId: '/x/clubs/1', [field]: value };
     const module = { apiBaseUrl: 'https://host', refresh: { enabled: 'x' }, tenants: [tenant, tenant] };

@@ -1,5 +1,4 @@
-import type { Secret } from './secret.js';
-import type { ResamaniaTenantOptions } from './tenant-options.js';
+import type { ResamaniaTenantOptions, Secret } from './tenant-options.js';
 
 /** A part of a token's lifetime: a share of it, but never more than a number of milliseconds. */
 export interface LifetimePart {
@@ -129,8 +128,8 @@ export interface ResamaniaAuthOptions {
    */
   apiKey?: Secret;
   /**
-   * Name of the header that carries the gateway key, for every tenant that names none. Another name is needed only
-   * where the gateway was told so.
+   * Name of the header that carries the gateway key, for every tenant that names none. Change it only if the gateway
+   * is configured with another name.
    * @default 'X-Gravitee-Api-Key'
    */
   apiKeyHeader?: string;

@@ -1,31 +1,25 @@
-import type { ApiTransportName, RetryOn401 } from './resamania-auth-options.js';
-import type { Secret } from './secret.js';
-import type { RenewWith, ResamaniaTenantOptions } from './tenant-options.js';
+import type {
+  HttpOptions,
+  LifetimePart,
+  OnDemandOptions,
+  RefreshOptions,
+  RetryOn401,
+  TokenRequestOptions,
+} from './resamania-auth-options.js';
+import type { RenewWith, ResamaniaTenantOptions, Secret } from './tenant-options.js';
 
 /** `LifetimePart` with both bounds known. */
-export interface ResolvedLifetimePart {
-  readonly share: number;
-  readonly maxMs: number;
-}
+export type ResolvedLifetimePart = Readonly<Required<LifetimePart>>;
 
 /** When tokens are renewed, every value known. */
-export interface RefreshPolicy {
-  readonly enabled: boolean;
-  readonly lead: ResolvedLifetimePart;
-  readonly jitter: ResolvedLifetimePart;
-  readonly margin: ResolvedLifetimePart;
-  readonly warmUp: boolean;
-  readonly failFast: boolean;
-  readonly keepWarm: boolean;
-}
+export type RefreshPolicy = {
+  readonly [K in keyof RefreshOptions]-?: RefreshOptions[K] extends boolean | undefined
+    ? boolean
+    : ResolvedLifetimePart;
+};
 
 /** Limits of the token requests, every value known. */
-export interface TokenRequestPolicy {
-  readonly timeoutMs: number;
-  readonly deadlineMs: number;
-  readonly attempts: number;
-  readonly concurrency: number;
-}
+export type TokenRequestPolicy = Readonly<Required<TokenRequestOptions>>;
 
 /** One tenant's options: valid, with every default applied. URLs carry no trailing slash. */
 export interface ResolvedTenantOptions {
@@ -63,9 +57,9 @@ export interface ResolvedOptions {
   readonly defaultTenant: string | undefined;
   readonly refresh: RefreshPolicy;
   readonly tokenRequest: TokenRequestPolicy;
-  readonly onDemand: { readonly maxEntries: number; readonly missTtlMs: number };
+  readonly onDemand: Readonly<Required<OnDemandOptions>>;
   readonly retryOn401: RetryOn401;
-  readonly http: { readonly transport: ApiTransportName };
+  readonly http: Readonly<Required<HttpOptions>>;
   readonly quotaWarningShare: number;
 }
 

@@ -1,4 +1,9 @@
-import type { Secret } from './secret.js';
+/**
+ * A secret value, or a function that returns it, which is how secrets rotate without a restart. A function is called at
+ * every token request. What it returned as `apiKey` then serves the API calls too, until the next token request or until
+ * the gateway refuses it.
+ */
+export type Secret = string | (() => string | Promise<string>);
 
 /**
  * How a token is renewed.
@@ -41,7 +46,7 @@ export interface ResamaniaTenantOptions {
    */
   apiKeyHeader?: string;
   /**
-   * Path of the token endpoint below `apiBaseUrl`. `{client_token}` stands for the tenant's `clientToken`.
+   * Path of the token endpoint below `apiBaseUrl`. `{client_token}` is replaced by the tenant's `clientToken`.
    * @default '/{client_token}/oauth/v2/token'
    */
   tokenPath?: string;

@@ -35,7 +35,7 @@ export class TenantLoader {
   /**
    * The tenant of that name; `undefined` where there is none.
    * @throws ResamaniaTenantError `tenant_load_failed` when the provider throws
-   * @throws ResamaniaConfigError when what it returns does not fit
+   * @throws ResamaniaConfigError when what it returns is invalid
    */
   load(name: string): Promise<Tenant | undefined> {
     if (this.#misses.get(name) === true) return Promise.resolve(undefined);

@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 
 import { ResamaniaSecretError } from '../errors.js';
 import type { ResolvedTenantOptions } from '../options/resolved-options.js';
-import { headerSecretFlaw, type Secret, secretFlaw } from '../options/secret.js';
-import type { RenewWith, ResamaniaTenantOptions } from '../options/tenant-options.js';
+import { headerSecretFlaw, secretFlaw } from '../options/checks/secret.js';
+import type { RenewWith, ResamaniaTenantOptions, Secret } from '../options/tenant-options.js';
 
 /** What may be known of a tenant: everything but its secrets. */
 export interface ResamaniaTenantInfo {
@@ -13,7 +13,7 @@ export interface ResamaniaTenantInfo {
   readonly apiBaseUrl: string;
   /** URL of the token endpoint. */
   readonly tokenUrl: string;
-  /** The club chain: the first path segment of all its URLs. */
+  /** The `client_token` of the club chain, as the vendor calls a tenant: the first path segment of all its URLs. */
   readonly clientToken: string;
   /** OAuth 2.0 client id. */
   readonly clientId: string;

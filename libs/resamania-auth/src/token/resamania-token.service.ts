@@ -32,19 +32,22 @@ export interface TokenWaitOptions extends TokenOptions {
  * Every method that obtains a token rejects with
  * - `ResamaniaTokenError` when none can be had; `code`, `remedy` and `retryAt` say why, what to do and when;
  * - `ResamaniaTenantError` when the tenant is unknown, removed, or none was named and there is no default;
- * - `ResamaniaRequestError` (`invalid_request`) when the principal does not fit.
+ * - `ResamaniaRequestError` (`invalid_request`) when the principal is invalid.
  */
 @Injectable()
 export class ResamaniaTokenService {
-  constructor(
-    private readonly engine: TokenEngine,
-    private readonly hub: TokenEventHub,
-  ) {}
+  readonly #engine: TokenEngine;
+  readonly #hub: TokenEventHub;
+
+  constructor(engine: TokenEngine, hub: TokenEventHub) {
+    this.#engine = engine;
+    this.#hub = hub;
+  }
 
   /** A usable access token, as a plain string. */
   getAccessToken(tenant?: string, options?: TokenWaitOptions): Promise<string> {
     try {
-      const token = this.engine.cacheOf(tenant, options?.principal)?.peek();
+      const token = this.#engine.cacheOf(tenant, options?.principal)?.peek();
       if (token !== undefined) return token.resolvedValue;
     } catch (error) {
       return Promise.reject(error as Error);
@@ -63,7 +66,7 @@ export class ResamaniaTokenService {
    * @throws ResamaniaTenantError when the tenant is unknown and there is no `tenantProvider`
    */
   peek(tenant?: string, options?: TokenOptions): AccessToken | undefined {
-    return this.engine.cacheOf(tenant, options?.principal)?.peek();
+    return this.#engine.cacheOf(tenant, options?.principal)?.peek();
   }
 
   /**
@@ -79,7 +82,7 @@ export class ResamaniaTokenService {
    * current one, so that a late complaint does not cost a new token.
    */
   async invalidate(tenant?: string, options?: TokenOptions & { token?: string }): Promise<void> {
-    this.engine.cacheOf(tenant, options?.principal)?.invalidate(options?.token);
+    this.#engine.cacheOf(tenant, options?.principal)?.invalidate(options?.token);
   }
 
   /**
@@ -87,7 +90,7 @@ export class ResamaniaTokenService {
    * secret. Computed from memory.
    */
   status(): TenantTokenStatus[] {
-    return this.engine.status();
+    return this.#engine.status();
   }
 
   /**
@@ -95,7 +98,7 @@ export class ResamaniaTokenService {
    * is reported in the log and harms nobody.
    */
   get events$(): Observable<ResamaniaTokenEvent> {
-    return this.hub.events$;
+    return this.#hub.events$;
   }
 
   async #wait(
@@ -103,9 +106,8 @@ export class ResamaniaTokenService {
     options: TokenWaitOptions | undefined,
     ask: (cache: TokenCache) => Promise<AccessToken>,
   ): Promise<AccessToken> {
-    const { engine } = this;
-    const known = engine.cacheOf(tenant, options?.principal);
-    if (known !== undefined) return waitFor(ask(known), options?.signal);
-    return waitFor(engine.loadCache(tenant, options?.principal).then(ask), options?.signal);
+    const known = this.#engine.cacheOf(tenant, options?.principal);
+    const token = known ? ask(known) : this.#engine.loadCache(tenant, options?.principal).then(ask);
+    return waitFor(token, options?.signal);
   }
 }

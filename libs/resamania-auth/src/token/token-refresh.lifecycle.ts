@@ -11,12 +11,11 @@ import { TokenEngine } from './token-engine.js';
 /** Starts and stops the engine with the application. */
 @Injectable()
 export class TokenRefreshLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #engine: TokenEngine;
   readonly #failFast: boolean;
 
-  constructor(
-    private readonly engine: TokenEngine,
-    @Inject(RESOLVED_OPTIONS) { refresh }: ResolvedOptions,
-  ) {
+  constructor(engine: TokenEngine, @Inject(RESOLVED_OPTIONS) { refresh }: ResolvedOptions) {
+    this.#engine = engine;
     this.#failFast = refresh.failFast;
   }
 
@@ -25,7 +24,7 @@ export class TokenRefreshLifecycle implements OnApplicationBootstrap, BeforeAppl
   }
 
   beforeApplicationShutdown(): void {
-    this.engine.stop();
+    this.#engine.stop();
   }
 
   /**
@@ -34,15 +33,15 @@ export class TokenRefreshLifecycle implements OnApplicationBootstrap, BeforeAppl
    */
   async start(): Promise<void> {
     if (this.#failFast) await this.#obtainAll();
-    this.engine.start();
+    this.#engine.start();
   }
 
   async #obtainAll(): Promise<void> {
     try {
-      await this.engine.obtainAll();
+      await this.#engine.obtainAll();
     } catch (error) {
       // The application will not come up, so nothing would stop the engine later.
-      this.engine.stop();
+      this.#engine.stop();
       throw error;
     }
   }

@@ -6,12 +6,14 @@ import {
   isAxiosError,
 } from 'axios';
 
+import type { Clock } from '../../clock.js';
 import { systemCodeOf } from '../../errors.js';
 import { readApiError, type ResamaniaApiErrorInfo } from '../../gateway/api-error.js';
 import { type CallCredentials, withOurHeaders } from '../../http/call/api-headers.js';
 import { resolveApiUrl } from '../../http/target/api-url.js';
 import { answerOf } from '../../token/request/http-token-transport.js';
-import type { HttpAnswer } from '../../token/request/token-failure.js';
+import type { HttpAnswer } from '../../token/request/token-transport.js';
+import { TimeUp, withTimeLimit } from '../../waiting.js';
 
 /** What came of the API call. */
 export interface ApiOutcome {
@@ -35,31 +37,33 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 export async function callApi(
   http: AxiosInstance,
   credentials: CallCredentials,
-  timeoutMs: number,
+  { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
 ): Promise<ApiOutcome> {
   const { tenant } = credentials;
   const asked = tenant.clubId === undefined ? 'clubs' : 'club';
   const url = resolveApiUrl(tenant.clubId ?? 'clubs?itemsPerPage=1', tenant);
   const bare = { headers: new AxiosHeaders() } as InternalAxiosRequestConfig;
+  const config = {
+    headers: withOurHeaders(bare, credentials),
+    maxRedirects: 0,
+    maxContentLength: MAX_ANSWER_BYTES,
+    responseType: 'text',
+    transformResponse: (body: unknown) => body,
+  } as const;
   try {
-    const response = await http.get<unknown>(url ?? '', {
-      headers: withOurHeaders(bare, credentials),
-      timeout: timeoutMs,
-      signal: AbortSignal.timeout(timeoutMs),
-      maxRedirects: 0,
-      maxContentLength: MAX_ANSWER_BYTES,
-      responseType: 'text',
-      transformResponse: (body: unknown) => body,
-    });
+    const response = await withTimeLimit(clock, timeoutMs, (signal) =>
+      http.get<unknown>(url ?? '', { ...config, signal }),
+    );
     return { asked, answer: answerOf(response), error: undefined, fault: undefined };
   } catch (error) {
     // The error holds the headers. What it says is read, and it goes no further.
     const response: AxiosResponse<unknown> | undefined = isAxiosError(error) ? error.response : undefined;
+    const code = error instanceof TimeUp ? 'ETIMEDOUT' : (systemCodeOf(error) ?? 'unknown');
     return {
       asked,
       answer: response && answerOf(response),
       error: readApiError(error),
-      fault: response === undefined ? (systemCodeOf(error) ?? 'unknown') : undefined,
+      fault: response === undefined ? code : undefined,
     };
   }
 }

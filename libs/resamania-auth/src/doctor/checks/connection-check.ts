@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock.js';
-import { classifyFault } from '../../token/request/token-failure.js';
-import type { ConnectionProbe, Endpoint } from './connection-probe.js';
+import { tokenFailure } from '../../token/request/token-failure.js';
+import { TimeUp, withTimeLimit } from '../../waiting.js';
 import { connectionFault } from './connection-faults.js';
-import { type Finding, notChecked, ok, warning } from './diagnosis.js';
-import { inTime, TimeUp } from '../in-time.js';
+import type { ConnectionProbe, Endpoint } from './connection-probe.js';
+import { failed, type Finding, notChecked, ok, warning } from './diagnosis.js';
 import { day, DAY_MS } from './words.js';
 
 /** A certificate that ends sooner than this is worth a warning. */
@@ -12,26 +12,24 @@ const CERTIFICATE_WARNING_MS = 14 * DAY_MS;
 /** What the check works with. */
 export interface ConnectionPorts {
   readonly probe: ConnectionProbe;
-  /** The proxy that requests to a URL go through; empty for none. */
-  readonly proxyFor: (url: string) => string;
   readonly clock: Clock;
   readonly timeoutMs: number;
 }
 
 /** Looks up the host's name and connects to it, by TLS where the URL says https. */
 export async function checkConnection(baseUrl: string, ports: ConnectionPorts): Promise<Finding> {
-  if (ports.proxyFor(baseUrl) !== '') {
+  const { probe, clock, timeoutMs } = ports;
+  if (probe.usesProxy(baseUrl)) {
     // Its address stays out: it may hold a password.
-    return notChecked('A proxy is in use (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY): it makes the connection.');
+    return notChecked('a proxy is in use (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY): it makes the connection');
   }
   const endpoint = endpointOf(baseUrl);
   try {
-    return await inTime(ports, (signal) => connect(endpoint, ports, signal));
+    return await withTimeLimit(clock, timeoutMs, (signal) => connect(endpoint, ports, signal));
   } catch (error) {
     if (!(error instanceof TimeUp)) return connectionFault(error, endpoint.host);
-    const { code, remedy } = classifyFault({ reason: 'timeout' });
-    const detail = `no connection to ${endpoint.host} within ${ports.timeoutMs / 1000} s.`;
-    return { verdict: 'failed', detail, code, remedy };
+    const { code, remedy } = tokenFailure('timeout');
+    return failed(`no connection to ${endpoint.host} within ${timeoutMs / 1000} s`, remedy, code);
   }
 }
 
@@ -40,14 +38,14 @@ async function connect(endpoint: Endpoint, ports: ConnectionPorts, signal: Abort
   const { host, port, isTls } = endpoint;
   const addresses = await probe.resolve(host);
   const { certificateEndsAt: end } = await probe.connect(endpoint, signal);
-  const there = `Connected to ${host}:${port} (${addresses === 1 ? '1 address' : `${addresses} addresses`})`;
-  if (!isTls) return ok(`${there}, without TLS.`);
-  if (end === undefined) return ok(`${there}, TLS is in order.`);
-  const left = Math.floor((end - clock.now()) / DAY_MS);
-  if (end - clock.now() >= CERTIFICATE_WARNING_MS)
-    return ok(`${there}, TLS is in order, certificate until ${day(end)}.`);
+  const connected = `connected to ${host}:${port} (${addresses === 1 ? '1 address' : `${addresses} addresses`})`;
+  if (!isTls) return ok(`${connected}, without TLS`);
+  if (end === undefined) return ok(`${connected}, TLS valid`);
+  const left = end - clock.now();
+  if (left >= CERTIFICATE_WARNING_MS) return ok(`${connected}, TLS valid until ${day(end)}`);
+  const days = Math.floor(left / DAY_MS);
   return warning(
-    `${there}, TLS is in order, but the certificate ends in ${left === 1 ? '1 day' : `${left} days`}, on ${day(end)}.`,
+    `${connected}; the TLS certificate ends in ${days === 1 ? '1 day' : `${days} days`}, on ${day(end)}`,
     'The host needs a new certificate: tell those who run it.',
   );
 }

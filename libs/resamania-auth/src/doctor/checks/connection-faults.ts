@@ -1,86 +1,73 @@
 import { STATUS_PAGE, systemCodeOf } from '../../errors.js';
-import { classifyFault } from '../../token/request/token-failure.js';
-import type { Finding } from './diagnosis.js';
-
-/** What is wrong, and what to do about it. `{host}` stands for the host. */
-interface Fault {
-  readonly codes: RegExp;
-  readonly what: string;
-  readonly remedy: string;
-}
+import { classifyFault } from '../../token/request/classify-failure.js';
+import { failed, type Finding } from './diagnosis.js';
+import { failureFinding } from './token-findings.js';
 
 const CHECK_URL = 'Check `apiBaseUrl` for typing errors';
 
-/** Connection faults by system code; the first that fits is taken. */
-const FAULTS: readonly Fault[] = [
-  {
-    codes: /^ENOTFOUND$/,
-    what: 'there is no host of the name {host}.',
-    remedy: `${CHECK_URL}, and the name resolution of this machine.`,
-  },
-  {
-    codes: /^(?:EAI_AGAIN|EAI_FAIL|ENODATA|ESERVFAIL)$/,
-    what: 'the name {host} cannot be resolved.',
-    remedy: `${CHECK_URL}, and the name servers and the network of this machine.`,
-  },
-  {
-    codes: /^ECONNREFUSED$/,
-    what: 'nothing listens at {host}.',
-    remedy: `Check host and port in \`apiBaseUrl\`; see ${STATUS_PAGE}.`,
-  },
-  {
-    codes: /^(?:EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL)$/,
-    what: 'there is no way to {host}.',
-    remedy: 'Check the network, VPN and firewall of this machine.',
-  },
-  {
-    codes: /^CERT_HAS_EXPIRED$/,
-    what: 'the TLS certificate of {host} has expired.',
-    remedy: 'Check the clock of this machine; if it is right, the host needs a new certificate.',
-  },
-  {
-    codes: /^CERT_NOT_YET_VALID$/,
-    what: 'the TLS certificate of {host} is not valid yet.',
-    remedy: 'Check the clock of this machine.',
-  },
-  {
-    codes: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
-    what: 'the TLS certificate of {host} is for another host name.',
-    remedy: 'Check the host in `apiBaseUrl`, and that no proxy answers in its place.',
-  },
-  {
-    codes: /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)$/,
-    what: 'the TLS certificate of {host} is self-signed, or signed by an authority of its own.',
-    remedy: "If that is meant, as behind a company's proxy, name the authority in NODE_EXTRA_CA_CERTS.",
-  },
-  {
-    codes: /^(?:UNABLE_TO_|CERT_)/,
-    what: 'the TLS certificate of {host} cannot be verified.',
-    remedy:
-      "Check that the host sends its whole chain, or name a company's authority in NODE_EXTRA_CA_CERTS.",
-  },
-  {
-    codes: /^(?:EPROTO|ERR_SSL_|ERR_TLS_)/,
-    what: 'no TLS connection comes about with {host}.',
-    remedy: 'Check scheme and port in `apiBaseUrl`: this may be a port without TLS.',
-  },
-  {
-    codes: /^(?:ECONNRESET|EPIPE)$/,
-    what: 'the host {host} hangs up.',
-    remedy: 'Check firewall and proxy, and the port in `apiBaseUrl`.',
-  },
+/** Connection faults by system code, with what is wrong and what to do about it; the first that matches is taken. */
+const FAULTS: readonly (readonly [codes: RegExp, what: string, remedy: string])[] = [
+  [/^ENOTFOUND$/, 'no host named {host}', `${CHECK_URL}, and the name resolution of this machine.`],
+  [
+    /^(?:EAI_AGAIN|EAI_FAIL|ENODATA|ESERVFAIL)$/,
+    'the name {host} cannot be resolved',
+    `${CHECK_URL}, and the name servers and the network of this machine.`,
+  ],
+  [
+    /^ECONNREFUSED$/,
+    'nothing listens at {host}',
+    `Check host and port in \`apiBaseUrl\`; see ${STATUS_PAGE}.`,
+  ],
+  [
+    /^(?:EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL)$/,
+    'no route to {host}',
+    'Check the network, VPN and firewall of this machine.',
+  ],
+  [
+    /^CERT_HAS_EXPIRED$/,
+    'the TLS certificate of {host} has expired',
+    'Check the clock of this machine; if it is right, the host needs a new certificate.',
+  ],
+  [
+    /^CERT_NOT_YET_VALID$/,
+    'the TLS certificate of {host} is not valid yet',
+    'Check the clock of this machine.',
+  ],
+  [
+    /^ERR_TLS_CERT_ALTNAME_INVALID$/,
+    'the TLS certificate of {host} is for another host name',
+    'Check the host in `apiBaseUrl`, and that no proxy answers in its place.',
+  ],
+  [
+    /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)$/,
+    'the TLS certificate of {host} is self-signed, or signed by a private authority',
+    "If that is intended, as behind a company's proxy, set NODE_EXTRA_CA_CERTS to the authority's certificate.",
+  ],
+  [
+    /^(?:UNABLE_TO_|CERT_)/,
+    'the TLS certificate of {host} cannot be verified',
+    "Check that the host sends its whole chain, or set NODE_EXTRA_CA_CERTS to a private authority's certificate.",
+  ],
+  [
+    /^(?:EPROTO|ERR_SSL_|ERR_TLS_)/,
+    'the TLS handshake with {host} failed',
+    'Check scheme and port in `apiBaseUrl`: this may be a port without TLS.',
+  ],
+  [
+    /^(?:ECONNRESET|EPIPE)$/,
+    '{host} closed the connection',
+    'Check firewall and proxy, and the port in `apiBaseUrl`.',
+  ],
 ];
 
-/** Judges a connection that did not come about. */
+/** Judges a connection that could not be made. */
 export function connectionFault(error: unknown, host: string): Finding {
   const code = connectionCode(error);
-  const fault = FAULTS.find(({ codes }) => codes.test(code ?? ''));
   const general = classifyFault({ reason: 'network', ...(code !== undefined && { detail: code }) });
-  if (fault === undefined) {
-    return { verdict: 'failed', detail: general.what, code: general.code, remedy: general.remedy };
-  }
-  const detail = `${fault.what.replace('{host}', () => host).replace(/\.$/, '')} (${code}).`;
-  return { verdict: 'failed', detail, code: general.code, remedy: fault.remedy };
+  const fault = FAULTS.find(([codes]) => codes.test(code ?? ''));
+  if (fault === undefined) return failureFinding(general, 0);
+  const [, what, remedy] = fault;
+  return failed(`${what.replace('{host}', () => host)} (${code})`, remedy, general.code);
 }
 
 /** A system's or OpenSSL's error code, never a message. An error of several addresses holds those of each. */

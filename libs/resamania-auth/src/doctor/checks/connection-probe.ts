@@ -16,8 +16,10 @@ export interface Connected {
   readonly certificateEndsAt: number | undefined;
 }
 
-/** How the doctor looks at the network. Both fail with the system's error, whose `code` is what matters. */
+/** How the doctor looks at the network. Promises fail with the system's error, whose `code` is what matters. */
 export interface ConnectionProbe {
+  /** Whether requests to a URL go through a proxy. */
+  usesProxy(url: string): boolean;
   /** How many addresses a name has. */
   resolve(host: string): Promise<number>;
   /** Connects, with TLS and a check of the certificate where that is asked for. Aborting hangs up. */
@@ -26,6 +28,8 @@ export interface ConnectionProbe {
 
 /** The network of this machine. */
 export const systemProbe: ConnectionProbe = {
+  usesProxy: (url) => isProxied(url, process.env),
+
   async resolve(host) {
     return (await lookup(host, { all: true })).length;
   },
@@ -56,4 +60,21 @@ function certificateEnd(socket: Socket): number | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
   const end = Date.parse(socket.getPeerCertificate().valid_to);
   return Number.isNaN(end) ? undefined : end;
+}
+
+/** Whether the environment names a proxy for a URL, by the rules of axios: `NO_PROXY` lists the exceptions. */
+export function isProxied(url: string, env: NodeJS.ProcessEnv): boolean {
+  const variable = (name: string) => env[name] || env[name.toUpperCase()] || '';
+  const { protocol, hostname, port } = new URL(url);
+  const scheme = protocol.slice(0, -1);
+  if (variable(`${scheme}_proxy`) === '' && variable('all_proxy') === '') return false;
+  const portUsed = Number(port) || (scheme === 'https' ? 443 : 80);
+  const exceptions = variable('no_proxy')
+    .toLowerCase()
+    .split(/[,\s]+/);
+  return !exceptions.some((exception) => {
+    const [, host, only] = /^(.+?)(?::(\d+))?$/.exec(exception) ?? [];
+    if (host === undefined || (Number(only) || portUsed) !== portUsed) return false;
+    return /^[.*]/.test(host) ? hostname.endsWith(host.replace('*', '')) : hostname === host;
+  });
 }

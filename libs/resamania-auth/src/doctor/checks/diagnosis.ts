@@ -17,17 +17,21 @@ export type StepName = (typeof STEPS)[number];
 /** What a check found. Holds no secret. */
 export interface Finding {
   readonly verdict: Verdict;
-  /** What was found, as a sentence. */
+  /** What was found: a phrase without a full stop, one a line. */
   readonly detail: string;
   /** The library's code for what is wrong, where it has one. */
-  readonly code?: string;
-  /** What to do about it. */
-  readonly remedy?: string;
+  readonly code?: string | undefined;
+  /** What to do about it: sentences, a line for each thing to do. */
+  readonly remedy?: string | undefined;
+}
+
+/** What one of the checks found. */
+export interface StepFinding extends Finding {
+  readonly step: StepName;
 }
 
 /** One check of a tenant. */
-export interface Step extends Finding {
-  readonly step: StepName;
+export interface Step extends StepFinding {
   /** How long it took. Checks that share a request name the time of that request once. */
   readonly durationMs: number;
 }
@@ -57,25 +61,17 @@ export function warning(detail: string, remedy: string): Finding {
   return { verdict: 'warning', detail, remedy };
 }
 
+export function failed(detail: string, remedy: string, code?: string): Finding {
+  return { verdict: 'failed', detail, code, remedy };
+}
+
 export function notChecked(detail: string): Finding {
   return { verdict: 'not checked', detail };
 }
 
-/** Several findings of one check as one: the worst verdict, with all that is wrong. Without any it is `fine`. */
-export function together(findings: readonly Finding[], fine: string): Finding {
-  const [first] = findings;
-  if (first === undefined) return ok(fine);
-  const verdict = findings.some((finding) => finding.verdict === 'failed') ? 'failed' : first.verdict;
-  const detail = findings.map((finding) => finding.detail).join(' ');
-  const remedies = [...new Set(findings.flatMap(({ remedy }) => remedy ?? []))];
-  return { ...first, verdict, detail, ...(remedies.length > 0 && { remedy: remedies.join(' ') }) };
-}
-
 /** The exit code: 2 also where no tenant got past its config, for then nothing was checked. */
-export function exitCodeOf(tenants: readonly TenantReport[], problems: readonly string[]): ExitCode {
-  const isStuck = ({ steps }: TenantReport) =>
-    steps.some(({ step, verdict }) => step === 'config' && verdict === 'failed');
-  if (problems.length > 0 || tenants.every((tenant) => isStuck(tenant))) return 2;
-  const hasFailed = tenants.some(({ steps }) => steps.some(({ verdict }) => verdict === 'failed'));
-  return hasFailed ? 1 : 0;
+export function exitCodeOf(tenants: readonly TenantReport[]): ExitCode {
+  const failures = tenants.map(({ steps }) => steps.find(({ verdict }) => verdict === 'failed')?.step);
+  if (failures.every((step) => step === 'config')) return 2;
+  return failures.some((step) => step !== undefined) ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { DEFAULT_REFRESH } from '../../options/defaults.js';
+import { DEFAULTS } from '../../options/module-fields.js';
 import { readTokenAnswer } from '../../token/request/token-answer.js';
 import type { Finding } from './diagnosis.js';
 import { checkLifetime } from './lifetime-check.js';
@@ -24,27 +24,27 @@ function check({ expiresIn = 3600, issued = 0, lives = expiresIn, dated, tookMs 
   const headers = dated === undefined ? {} : { date: new Date(NOW + dated * 1000).toUTCString() };
   const answer = { status: 200, headers, body };
   const result = readTokenAnswer(answer, NOW - tookMs, NOW);
-  return checkLifetime(result, { result, answer, endedAt: NOW, durationMs: tookMs }, DEFAULT_REFRESH);
+  return checkLifetime(result, { result, answer, endedAt: NOW, durationMs: tookMs }, DEFAULTS.refresh);
 }
 
 describe('checkLifetime', () => {
   it('says how long a token lives, and when it will be renewed', () => {
     expect(check({})).toEqual({
       verdict: 'ok',
-      detail: '60 min; the library renews it 39 min to 45 min after its issue.',
+      detail: '60 min; renewed 39 min to 45 min after its issue',
     });
   });
 
   it.each<[Answer, string]>([
-    [{ expiresIn: 59 }, 'The token lives for 59 s only.'],
-    [{ lives: 600 }, 'The expires_in says 60 min, the token itself 10 min.'],
-    [{ dated: 31 }, "The server's clock is 31 s ahead of this machine's."],
-    [{ dated: -180, issued: -180 }, "The server's clock is 3 min behind this machine's."],
-    [{ issued: 180 }, "The server's clock is 3 min ahead of this machine's."],
-    [{ issued: 180, dated: 0 }, 'The token was issued 3 min in the future, it says.'],
+    [{ expiresIn: 59 }, 'the token lives for 59 s only'],
+    [{ lives: 600 }, 'expires_in says 60 min, the token itself 10 min'],
+    [{ dated: 31 }, "the server's clock is 31 s ahead of this machine's"],
+    [{ dated: -180, issued: -180 }, "the server's clock is 3 min behind this machine's"],
+    [{ issued: 180 }, "the server's clock is 3 min ahead of this machine's"],
+    [{ issued: 180, dated: 0 }, 'the token says that it was issued 3 min in the future'],
     [
       { dated: 180, expiresIn: 59 },
-      "The token lives for 59 s only. The server's clock is 3 min ahead of this machine's.",
+      "the token lives for 59 s only\nthe server's clock is 3 min ahead of this machine's",
     ],
   ])('warns of %j', (answer, detail) => {
     expect(check(answer)).toMatchObject({ verdict: 'warning', detail, remedy: expect.any(String) });

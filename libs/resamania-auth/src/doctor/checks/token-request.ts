@@ -1,18 +1,11 @@
-import { type Observable, tap } from 'rxjs';
-
 import type { Clock } from '../../clock.js';
-import { DEFAULT_TOKEN_REQUEST } from '../../options/defaults.js';
+import { DEFAULTS } from '../../options/module-fields.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { RequestLimiter, Ticket } from '../../token/request/request-limiter.js';
 import type { IssuedToken } from '../../token/request/token-answer.js';
 import { TokenEndpointClient } from '../../token/request/token-endpoint.client.js';
-import {
-  type HttpAnswer,
-  type TokenFailure,
-  TokenRequestFailed,
-  unexpectedFailure,
-} from '../../token/request/token-failure.js';
-import type { TokenHttpRequest, TokenTransport } from '../../token/request/token-transport.js';
+import { failureOf, type TokenFailure } from '../../token/request/token-failure.js';
+import type { HttpAnswer, TokenHttpRequest, TokenTransport } from '../../token/request/token-transport.js';
 
 /** What came of the one token request. */
 export interface TokenOutcome {
@@ -46,7 +39,7 @@ export async function requestToken(tenant: Tenant, ports: TokenRequestPorts): Pr
     limiter: new RequestLimiter(1),
     clock,
     random: Math.random,
-    policy: { ...DEFAULT_TOKEN_REQUEST, timeoutMs, deadlineMs: timeoutMs, attempts: 1 },
+    policy: { ...DEFAULTS.tokenRequest, timeoutMs, deadlineMs: timeoutMs, attempts: 1 },
     answered: () => undefined,
   });
   const startedAt = clock.now();
@@ -61,32 +54,31 @@ async function obtain(client: TokenEndpointClient, tenant: Tenant): Promise<Issu
       { tenant, principal: undefined },
       {
         signal: new AbortController().signal,
-        ticket: new Ticket(true),
+        ticket: new Ticket(),
         admitted: () => undefined,
         refreshToken: undefined,
       },
     );
   } catch (error) {
-    // Anything else may hold the request, and stays here.
-    return error instanceof TokenRequestFailed ? error.failure : unexpectedFailure();
+    return failureOf(error);
   }
 }
 
 /** Keeps the answer, which says more than the token that is read from it. */
 class NotingTransport implements TokenTransport {
   answer: HttpAnswer | undefined;
+  readonly #inner: TokenTransport;
 
-  constructor(private readonly inner: TokenTransport) {}
+  constructor(inner: TokenTransport) {
+    this.#inner = inner;
+  }
 
-  post(request: TokenHttpRequest): Observable<HttpAnswer> {
-    return this.inner.post(request).pipe(
-      tap((answer) => {
-        this.answer = answer;
-      }),
-    );
+  async post(request: TokenHttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    this.answer = await this.#inner.post(request, signal);
+    return this.answer;
   }
 
   close(): void {
-    this.inner.close();
+    this.#inner.close();
   }
 }

@@ -32,7 +32,7 @@ function form(collection: ContextCollection, clientToken = ''): string {
 }
 
 function butFound(value: string): string {
-  if (value === '') return ', found an empty string';
-  if (value !== value.trim()) return ', found a string with white space around it';
+  const kind = kindOf(value);
+  if (kind !== 'a string') return `, found ${kind}`;
   return value.includes('/') ? ', found a string of another form' : ', found a bare id';
 }

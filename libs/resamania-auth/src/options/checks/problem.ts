@@ -11,19 +11,14 @@ export function printProblem({ path, text }: Problem, root: string): string {
 
 /** `['tenants', 1, 'params', 'x y']` as `tenants[1].params.(unprintable name)`. */
 export function printPath(path: readonly PropertyKey[]): string {
-  return path
-    .map((key, index) =>
-      typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${printName(key)}`,
-    )
-    .join('');
+  const parts = path.map((key) => {
+    if (typeof key === 'number') return `[${key}]`;
+    return isPrintableName(key) ? `.${key}` : '.(unprintable name)';
+  });
+  return parts.join('').replace(/^\./, '');
 }
 
-/** The name of a key, unless it could be something that was pasted in the wrong place. */
-export function printName(key: PropertyKey): string {
-  return isPrintableName(key) ? key : '(unprintable name)';
-}
-
-/** Words of letters, with three digits at the end at most: keys look like that, generated secrets do not. */
+/** Letters, with three digits at the end at most: keys look like that, secrets pasted in the wrong place do not. */
 export function isPrintableName(key: PropertyKey): key is string {
   return typeof key === 'string' && key.length <= 40 && /^[A-Za-z_$][A-Za-z_$]*\d{0,3}$/.test(key);
 }
@@ -31,25 +26,12 @@ export function isPrintableName(key: PropertyKey): key is string {
 /** What kind of thing a value is, without giving it away; "another" one when a thing of the `wanted` type was expected. */
 export function kindOf(value: unknown, wanted?: 'string' | 'number'): string {
   if (value === undefined || value === null) return String(value);
-  if (typeof value === 'string') return kindOfString(value, wanted === 'string');
-  if (typeof value === 'number') return kindOfNumber(value, wanted === 'number');
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') return isThenable(value) ? 'a Promise' : 'an object';
-  return `a ${typeof value}`;
-}
-
-function kindOfString(value: string, wanted: boolean): string {
   if (value === '') return 'an empty string';
-  if (value !== value.trim()) return 'a string with white space or a line break around it';
-  return wanted ? 'another string' : 'a string';
-}
-
-function kindOfNumber(value: number, wanted: boolean): string {
+  if (typeof value === 'string' && value !== value.trim())
+    return 'a string with white space or a line break around it';
   if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return 'an infinite number';
-  return wanted ? 'another number' : 'a number';
-}
-
-function isThenable(value: object): boolean {
-  return typeof (value as { then?: unknown }).then === 'function';
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'an infinite number';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value !== 'object') return `${typeof value === wanted ? 'another' : 'a'} ${typeof value}`;
+  return 'then' in value && typeof value.then === 'function' ? 'a Promise' : 'an object';
 }

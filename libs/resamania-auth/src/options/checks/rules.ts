@@ -1,19 +1,18 @@
+import { MAX_TIMER_MS } from '../../clock.js';
 import { pathFlaw } from './base-url.js';
+import type { Rule } from './fields.js';
 import { kindOf } from './problem.js';
-import { headerSecretFlaw, secretFlaw } from '../secret.js';
-
-/** A rule: what is wrong with a value, as a sentence without the value; `undefined` when nothing is. */
-export type Rule = (value: unknown) => string | undefined;
-
-export const MAX_TIMER_MS = 2 ** 31 - 1;
+import { headerSecretFlaw, secretFlaw } from './secret.js';
 
 /** A rule that says what it expects, and what kind of thing it found. */
-export function expects(what: string, fits: (value: unknown) => boolean, wanted?: 'string' | 'number'): Rule {
-  return (value) => (fits(value) ? undefined : `expected ${what}, found ${kindOf(value, wanted)}`);
+function expects(what: string, isValid: (value: unknown) => boolean, wanted?: 'string' | 'number'): Rule {
+  return (value) => (isValid(value) ? undefined : `expected ${what}, found ${kindOf(value, wanted)}`);
 }
 
 /** For a field whose rule needs to know other fields. */
 export const anything: Rule = () => undefined;
+
+export const text = expects('a string', (value) => typeof value === 'string');
 
 export const tidyString = expects(
   'a non-empty string without white space or a line break around it',
@@ -34,9 +33,9 @@ export const clientToken = expects(
   'string',
 );
 
-export const clientSecret = secretRule(secretFlaw, 'a non-empty string');
+export const clientSecret = secret('a non-empty string', secretFlaw);
 
-export const apiKey = secretRule(headerSecretFlaw, 'a non-empty string of visible ASCII characters');
+export const apiKey = secret('a non-empty string of visible ASCII characters', headerSecretFlaw);
 
 /** Headers that have another meaning on the requests that carry the key. */
 const TAKEN_HEADERS = new Set([
@@ -53,28 +52,58 @@ const TAKEN_HEADERS = new Set([
 ]);
 
 /** A field name of RFC 9110. */
-export const apiKeyHeader = expects(
-  'the name of an HTTP header that has no other use here, such as X-Gravitee-Api-Key',
-  (value) =>
-    typeof value === 'string' &&
-    /^[\w!#$%&'*+.^`|~-]+$/.test(value) &&
-    !TAKEN_HEADERS.has(value.toLowerCase()),
-  'string',
-);
+export function apiKeyHeader(example: string): Rule {
+  return expects(
+    `the name of an HTTP header that has no other use here, such as ${example}`,
+    (value) =>
+      typeof value === 'string' &&
+      /^[\w!#$%&'*+.^`|~-]+$/.test(value) &&
+      !TAKEN_HEADERS.has(value.toLowerCase()),
+    'string',
+  );
+}
 
-export const tokenPath: Rule = (value) => {
-  const shape = tokenPathShape(value);
-  if (shape !== undefined || typeof value !== 'string') return shape;
-  const rest = value.replaceAll('{client_token}', 'x');
-  if (/[{}]/.test(rest)) return 'expected no other placeholder than {client_token}';
-  if (!/^[\w.~!$&'()*+,;=:@/%-]+$/.test(rest))
-    return 'expected a path without query, fragment and white space';
-  return pathFlaw(rest);
-};
+export function tokenPath(example: string): Rule {
+  const startsWithSlash = expects(
+    `a path that starts with a slash, such as ${example}`,
+    (value) => typeof value === 'string' && /^\/./s.test(value),
+    'string',
+  );
+  return (value) => startsWithSlash(value) ?? templateFlaw(String(value));
+}
 
 export const boolean = expects('true or false', (value) => typeof value === 'boolean');
 
 export const asyncFunction = expects('a function', (value) => typeof value === 'function');
+
+export const tenants = expects('an array of tenants', Array.isArray);
+
+/** No array, no `Map`: its keys must be the names. */
+export const objectOfStrings = expects(
+  'an object of strings',
+  (value) => Object.prototype.toString.call(value) === '[object Object]',
+);
+
+/** Fields of the token request that the library sets itself. */
+const RESERVED_PARAMS = new Set([
+  'grant_type',
+  'client_id',
+  'client_secret',
+  'scope',
+  'refresh_token',
+  'clubId',
+  'email',
+]);
+
+export const paramName: Rule = (value) => {
+  const key = String(value);
+  if (RESERVED_PARAMS.has(key))
+    return 'expected another name: the library sets this field of the request itself';
+  return key.trim() === '' ? 'expected a name that is not empty' : undefined;
+};
+
+/** A number of milliseconds that a timer can hold. */
+export const timerMs = countUpTo(MAX_TIMER_MS);
 
 /** A whole number from 1 to `max`. */
 export function countUpTo(max: number): Rule {
@@ -104,24 +133,25 @@ export function oneOf(words: readonly string[]): Rule {
   return expects(`one of ${list}`, (value) => words.some((word) => word === value), 'string');
 }
 
-const tokenPathShape = expects(
-  'a path that starts with a slash, such as /{client_token}/oauth/v2/token',
-  (value) => typeof value === 'string' && /^\/./s.test(value),
-  'string',
-);
+function templateFlaw(path: string): string | undefined {
+  const rest = path.replaceAll('{client_token}', 'x');
+  if (/[{}]/.test(rest)) return 'expected no other placeholder than {client_token}';
+  if (!/^[\w.~!$&'()*+,;=:@/%-]+$/.test(rest))
+    return 'expected a path without query, fragment and white space';
+  return pathFlaw(rest);
+}
 
-function secretRule(flawOf: Rule, what: string): Rule {
+function secret(what: string, flawOf: Rule): Rule {
   return (value) => {
     if (typeof value === 'function') return undefined;
-    if (typeof value !== 'string')
-      return `expected ${what} or a function that returns one, found ${kindOf(value)}`;
+    const expected = `expected ${what} or a function that returns one`;
+    if (typeof value !== 'string') return `${expected}, found ${kindOf(value)}`;
     const flaw = flawOf(value);
     if (flaw === undefined) return undefined;
-    const why = value === '' ? '' : ' (the server compares it byte for byte)';
-    return `expected ${what} or a function that returns one, found ${flaw}${why}`;
+    return `${expected}, found ${flaw}${value === '' ? '' : ' (the server compares it byte for byte)'}`;
   };
 }
 
 function isTidy(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value === value.trim() && !/[\r\n]/.test(value);
+  return secretFlaw(value) === undefined;
 }

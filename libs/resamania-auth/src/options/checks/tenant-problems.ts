@@ -1,92 +1,64 @@
-import { baseUrlFlaw, endsInClientToken, isInsecure } from './base-url.js';
-import { loose, type Loose } from './check.js';
+import { endsInClientToken, isInsecure } from './base-url.js';
 import { contextIriFlaw, type ContextCollection } from './context-iri.js';
-import type { Problem } from './problem.js';
-import * as rules from './rules.js';
+import { loose, type Loose } from './fields.js';
+import { printPath, type Problem } from './problem.js';
 
 /** What a tenant inherits, as far as it matters for its problems. */
 export interface Inherited {
-  /** `'unusable'` when the module's own value is wrong: that is one problem, not one per tenant. */
-  readonly apiBaseUrl: { readonly url: string } | 'none' | 'unusable';
+  /** `WRONG` in the module's options is one problem there, not one per tenant. */
+  readonly apiBaseUrl: unknown;
   readonly allowInsecureHttp: boolean;
 }
 
-/** What is wrong between the fields of one tenant, each looked at only as far as it is right by itself. */
-export function tenantProblems(raw: unknown, inherited: Inherited): Problem[] {
-  const tenant = loose(raw);
+/** What is wrong between the fields of one tenant. */
+export function tenantProblems(tenant: Loose, inherited: Inherited): Problem[] {
   return [
     ...baseUrlProblems(tenant, inherited),
     ...iriProblems(tenant, 'clubId', 'clubs'),
     ...iriProblems(tenant, 'networkNodeId', 'network_nodes'),
-    ...paramProblems(tenant),
   ];
 }
 
 /** The problem of a base URL that would send secrets in the clear. */
-export function insecureProblem(baseUrl: unknown, allowInsecureHttp: boolean): Problem[] {
-  if (allowInsecureHttp || typeof baseUrl !== 'string' || baseUrlFlaw(baseUrl) !== undefined) return [];
+export function insecureProblems(baseUrl: unknown, allowInsecureHttp: boolean): Problem[] {
+  if (allowInsecureHttp || typeof baseUrl !== 'string' || !isInsecure(baseUrl)) return [];
   const text = 'expected https: (http: only for loopback hosts, or with allowInsecureHttp)';
-  return isInsecure(baseUrl) ? [{ path: ['apiBaseUrl'], text }] : [];
+  return [{ path: ['apiBaseUrl'], text }];
 }
 
-function baseUrlProblems(tenant: Loose, { apiBaseUrl: fallback, allowInsecureHttp }: Inherited): Problem[] {
-  const own = tenant['apiBaseUrl'];
-  if (own === undefined && fallback === 'unusable') return [];
-  if (own === undefined && fallback === 'none') {
-    return [
-      { path: ['apiBaseUrl'], text: 'expected a URL here or as apiBaseUrl of the module, found neither' },
-    ];
+/** Tenants that come after another one of the same name, be it given or the `clientToken`. */
+export function duplicateNames(tenants: readonly unknown[]): Problem[] {
+  const seen = new Map<unknown, string>();
+  const problems: Problem[] = [];
+  for (const [index, tenant] of tenants.entries()) {
+    const { name, clientToken } = loose(tenant);
+    const path = ['tenants', index, name === undefined ? 'clientToken' : 'name'];
+    const own = name ?? clientToken;
+    const first = seen.get(own);
+    if (first !== undefined)
+      problems.push({ path, text: `expected a name of its own, ${first} is the same` });
+    else if (typeof own === 'string') seen.set(own, printPath(path));
   }
-  const url = own ?? (typeof fallback === 'object' ? fallback.url : undefined);
-  return [
-    ...(own === undefined ? [] : insecureProblem(own, allowInsecureHttp)),
-    ...clientTokenInUrl(url, tenant['clientToken']),
-  ];
+  return problems;
 }
 
-function clientTokenInUrl(url: unknown, clientToken: unknown): Problem[] {
-  if (typeof url !== 'string' || typeof clientToken !== 'string') return [];
-  if (baseUrlFlaw(url) !== undefined || rules.clientToken(clientToken) !== undefined) return [];
-  if (!endsInClientToken(url, clientToken)) return [];
-  return [
-    {
-      path: ['apiBaseUrl'],
-      text: 'expected a URL that does not end in the clientToken: it is added by itself',
-    },
-  ];
+function baseUrlProblems(tenant: Loose, inherited: Inherited): Problem[] {
+  const { apiBaseUrl: own, clientToken } = tenant;
+  const path = ['apiBaseUrl'];
+  const url = own ?? inherited.apiBaseUrl;
+  if (url === undefined)
+    return [{ path, text: 'expected a URL here or as apiBaseUrl of the module, found neither' }];
+  const problems = insecureProblems(own, inherited.allowInsecureHttp);
+  if (typeof url !== 'string' || typeof clientToken !== 'string') return problems;
+  if (!endsInClientToken(url, clientToken)) return problems;
+  const text = 'expected a URL that does not end in the clientToken: the library adds it';
+  return [...problems, { path, text }];
 }
 
 function iriProblems(tenant: Loose, field: string, collection: ContextCollection): Problem[] {
-  const value = tenant[field];
-  const { clientToken } = tenant as { clientToken?: unknown };
+  const { [field]: value, clientToken } = tenant;
   if (value === undefined) return [];
-  const owner = rules.clientToken(clientToken) === undefined ? String(clientToken) : undefined;
+  const owner = typeof clientToken === 'string' ? clientToken : undefined;
   const text = contextIriFlaw(value, collection, owner);
   return text === undefined ? [] : [{ path: [field], text }];
-}
-
-/** Fields of the token request that the library sets itself. */
-const RESERVED_PARAMS = new Set([
-  'grant_type',
-  'client_id',
-  'client_secret',
-  'scope',
-  'refresh_token',
-  'clubId',
-  'email',
-]);
-
-function paramProblems(tenant: Loose): Problem[] {
-  const { params } = tenant as { params?: unknown };
-  if (params === undefined) return [];
-  return Object.keys(loose(params)).flatMap((key) => {
-    const text = paramNameFlaw(key);
-    return text === undefined ? [] : [{ path: ['params', key], text }];
-  });
-}
-
-function paramNameFlaw(key: string): string | undefined {
-  if (RESERVED_PARAMS.has(key))
-    return 'expected another name: the library sets this field of the request itself';
-  return key.trim() === '' ? 'expected a name that is not empty' : undefined;
 }

@@ -1,6 +1,6 @@
 import { isPrintableName } from './problem.js';
 
-/** Where an option can stand, by its name. */
+/** What an option belongs to, by its name. */
 export type OptionHomes = ReadonlyMap<string, string>;
 
 /** What to say about a key that is no option here: the option that was meant, or where it belongs. */

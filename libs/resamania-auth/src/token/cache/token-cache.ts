@@ -1,95 +1,42 @@
-import { ResamaniaTokenError } from '../../errors.js';
-import type { RefreshPolicy } from '../../options/resolved-options.js';
+import { NEVER } from '../../clock.js';
 import type { Tenant } from '../../tenants/tenant.js';
-import type { AccessToken } from './access-token.js';
-import type { Clock, Random } from '../../clock.js';
-import type { LimitMemory } from '../../gateway/limit-memory.js';
 import type { ResamaniaPrincipal } from '../request/principal.js';
-import { type Renewal, startRenewal } from './renewal.js';
 import type { IssuedToken } from '../request/token-answer.js';
-import type { TokenEndpointClient } from '../request/token-endpoint.client.js';
-import { TokenRequestFailed, toTokenError, unexpectedFailure } from '../request/token-failure.js';
-import type { TokenFlights } from './token-flight.js';
-import { TokenHolder } from './token-holder.js';
+import { failureOf } from '../request/token-failure.js';
+import type { AccessToken } from './access-token.js';
+import { ForcedRenewals } from './forced-renewals.js';
+import { failuresIn, mayAsk, nextTurn, type Phase, refusal, RESTING } from './phase.js';
+import type { TokenCachePorts, TokenSubject } from './token-cache-ports.js';
+import type { Seat, Urgency } from './token-flight.js';
+import { TokenInHand } from './token-in-hand.js';
 import { describeToken, type TenantTokenStatus } from './token-status.js';
-import { type TokenTrouble, troubleAfter } from './token-trouble.js';
-
-/** A token has come. */
-export interface TokenObtained {
-  /** True for every token after the first. */
-  readonly renewal: boolean;
-  /** The token in use now. */
-  readonly token: AccessToken;
-  /** When it is due for renewal, in milliseconds since the epoch. */
-  readonly dueAt: number;
-  /** What was odd about the answer, if anything that was not so the last time. */
-  readonly oddity: string | undefined;
-}
-
-/** What a cache reports. No method may throw. */
-export interface TokenCacheObserver {
-  /** `nextAt()` may have changed. */
-  rescheduled(cache: TokenCache): void;
-  obtained(cache: TokenCache, details: TokenObtained): void;
-  failed(cache: TokenCache, trouble: TokenTrouble, tokenStillUsable: boolean): void;
-  /** The token was dropped before its time. */
-  rejected(cache: TokenCache): void;
-}
-
-/** What all caches of an engine share. */
-export interface TokenCachePorts {
-  readonly endpoint: TokenEndpointClient;
-  readonly flights: TokenFlights;
-  readonly policy: RefreshPolicy;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly limits: LimitMemory;
-  readonly observer: TokenCacheObserver;
-}
-
-/** After a rejected token, a renewal is forced once in this many milliseconds, at most. */
-const FORCED_RENEWAL_EVERY_MS = 30_000;
-/** A token rejected when younger than this, or than a tenth of its lifetime, stays: a new one would not help. */
-const TOO_YOUNG_MS = 10_000;
+import { waitingError, waitingPeriod } from './waiting-period.js';
 
 /**
- * The token of one tenant, or of one principal of it.
+ * The token of one subject: a token in hand, and a phase.
  *
- * - *fresh*: handed out, nothing to do. One comparison decides.
- * - *due*: handed out still; a renewal starts in the background, unless one failed a moment ago.
- * - *not usable*: the caller waits for the flight, or fails at once while the cache is in a waiting period.
- *
+ * A fresh token is handed out. So is one that is due, and a renewal starts in the background where the phase allows
+ * it. Without a usable token the caller waits for the flight, or fails at once during a waiting period.
  * The clock decides at every call; the schedule only makes waiting rare. Instants are milliseconds since the epoch.
  */
-export class TokenCache {
+export class TokenCache implements TokenSubject {
   /** Place in the schedule's heap, -1 outside of it; and the instant it stands there for. Both are the schedule's. */
   heapIndex = -1;
-  scheduledAt = Infinity;
+  scheduledAt = NEVER;
 
   readonly principal: ResamaniaPrincipal | undefined;
-  readonly #ports: TokenCachePorts;
-  readonly #keepWarm: boolean;
-  readonly #holder = new TokenHolder();
+  readonly #ports: TokenCachePorts<TokenCache>;
+  readonly #hand = new TokenInHand();
   #tenant: Tenant;
+  #phase: Phase = RESTING;
   /** Whether somebody asked since the last request. */
   #used = false;
-  #obtained = 0;
-  #lastForcedAt = Number.NEGATIVE_INFINITY;
-  #oddity: string | undefined;
-  #refreshToken: string | undefined;
-  #trouble: TokenTrouble | undefined;
-  #renewal: Renewal | undefined;
-  #closed: (() => Error) | undefined;
+  /** Made with the first rejected token: most caches never see one. */
+  #forced: ForcedRenewals | undefined;
 
-  constructor(
-    tenant: Tenant,
-    principal: ResamaniaPrincipal | undefined,
-    keepWarm: boolean,
-    ports: TokenCachePorts,
-  ) {
+  constructor({ tenant, principal }: TokenSubject, ports: TokenCachePorts<TokenCache>) {
     this.#tenant = tenant;
     this.principal = principal;
-    this.#keepWarm = keepWarm;
     this.#ports = ports;
   }
 
@@ -101,17 +48,13 @@ export class TokenCache {
   peek(): AccessToken | undefined {
     const now = this.#ports.clock.now();
     this.#used = true;
-    const fresh = this.#holder.fresh(now);
-    if (fresh !== undefined) return fresh;
-    const due = this.#holder.usable(now);
-    if (due !== undefined && this.#mayRequest(now)) void this.#request(false);
-    return due;
+    const use = this.#hand.useAt(now);
+    if (use === 'unusable') return undefined;
+    if (use === 'due' && mayAsk(this.#phase, now)) void this.#request('schedule');
+    return this.#hand.token;
   }
 
-  /**
-   * A usable token, now or as soon as there is one.
-   * @throws ResamaniaTokenError when none can be obtained, at once in a waiting period
-   */
+  /** A usable token, now or as soon as there is one. Fails at once in a waiting period. */
   async get(): Promise<AccessToken> {
     return this.peek() ?? this.renew();
   }
@@ -119,19 +62,16 @@ export class TokenCache {
   /** A new token, from the flight under way or from one that starts now. Fails at once in a waiting period. */
   async renew(): Promise<AccessToken> {
     this.#used = true;
-    if (this.#closed !== undefined) throw this.#closed();
-    if (this.#trouble !== undefined && !this.#mayRequest(this.#now())) throw this.#waiting(this.#trouble);
-    return this.#request(true);
+    return this.#request('caller');
   }
 
   /** Drops the token, if it is still the one named. A tenant that is kept warm gets a new one in the background. */
   invalidate(value?: string): void {
-    const { token } = this.#holder;
+    const { token } = this.#hand;
     if (token === undefined || (value !== undefined && token.value !== value)) return;
-    this.#drop();
-    this.#holder.planFor(this.#now());
-    this.#ports.observer.rejected(this);
-    this.#ports.observer.rescheduled(this);
+    this.#hand.drop();
+    this.#ports.events.rejected(this);
+    this.planFor(this.#now());
   }
 
   /**
@@ -140,85 +80,52 @@ export class TokenCache {
    */
   async replaceRejected(value: string): Promise<AccessToken | undefined> {
     const now = this.#now();
-    const current = this.#holder.usable(now);
+    const current = this.#hand.usable(now);
     if (current !== undefined && current.value !== value) return current;
-    if (this.#renewal === undefined) {
-      if (current !== undefined && isTooYoung(current, now)) return undefined;
-      if (now - this.#lastForcedAt < FORCED_RENEWAL_EVERY_MS) return undefined;
-      this.#lastForcedAt = now;
-    }
+    this.#forced ??= new ForcedRenewals();
+    if (this.#phase.name !== 'flying' && !this.#forced.allow(current, now)) return undefined;
     this.invalidate(value);
     return this.renew();
   }
 
-  /** Goes on with changed config. The same client keeps its token until the new one is there; a new client starts over. */
+  /** Goes on with changed config, and without a waiting period. A client that is the same keeps its token meanwhile. */
   update(tenant: Tenant): void {
-    const previous = this.#tenant;
-    const isSameClient = tenant.identity === previous.identity;
-    const isSameRequest = isSameClient && tenant.hasSecretsOf(previous);
-    const wasWaiting = this.#trouble !== undefined;
+    const phase = this.#phase;
+    const isSameClient = tenant.identity === this.#tenant.identity;
+    const isSameRequest = isSameClient && tenant.hasSecretsOf(this.#tenant);
     this.#tenant = tenant;
-    this.#trouble = undefined;
-    if (!isSameClient) this.#drop();
-    if (!isSameRequest) this.#leaveFlight();
-    if (!isSameRequest || wasWaiting) this.#holder.planFor(this.#now());
-    this.#ports.observer.rescheduled(this);
+    if (!isSameClient) this.#hand.drop();
+    if (!isSameRequest || failuresIn(phase) !== undefined) this.#hand.planFor(this.#now());
+    this.#enter(phase.name === 'flying' && isSameRequest ? { ...phase, after: undefined } : RESTING);
   }
 
   /** Ends it: no more requests, and everybody who waits or comes later gets this error. */
-  close(makeError: () => Error, keepToken: boolean): void {
-    this.#closed = makeError;
-    if (!keepToken) this.#drop();
-    this.#leaveFlight();
-    this.#ports.observer.rescheduled(this);
+  close({ makeError, token }: { makeError: () => Error; token: 'kept' | 'dropped' }): void {
+    if (token === 'dropped') this.#hand.drop();
+    this.#enter({ name: 'closed', makeError });
   }
 
-  /** When the schedule must turn to it; `Infinity` for never. */
-  nextAt(): number {
-    if (this.#closed !== undefined || this.#renewal !== undefined) return Infinity;
-    if (!this.#ports.policy.enabled && !this.#isFirst()) return Infinity;
-    const { dueAt } = this.#holder;
-    if (this.#trouble !== undefined) return Math.max(this.#trouble.until, dueAt);
-    return dueAt > 0 ? dueAt : Infinity;
-  }
-
-  /** Lets the schedule obtain the first token at this instant. */
-  warmUpAt(instant: number): void {
-    this.#holder.planFor(instant);
-    this.#ports.observer.rescheduled(this);
+  /** Has the schedule obtain the next token at this instant. */
+  planFor(instant: number): void {
+    this.#hand.planFor(instant);
+    this.#enter(this.#phase);
   }
 
   /** The schedule's turn: renews, unless nobody needs it. The promise never rejects. */
   turn(): Promise<unknown> | undefined {
-    if (!(this.#keepWarm || this.#used || this.#isFirst())) return undefined;
-    return this.#mayRequest(this.#now()) ? this.warm() : undefined;
+    const isNeeded = this.#ports.policy.keepWarm || this.#used || this.#isFirst();
+    return isNeeded ? this.warm().catch(() => undefined) : undefined;
   }
 
-  /** Obtains a token behind all callers. The promise never rejects: it gives the error, or nothing. */
-  warm(): Promise<unknown> {
-    return this.#request(false).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
+  /** A new token, obtained behind all callers. */
+  warm(): Promise<AccessToken> {
+    return this.#request('schedule');
   }
 
   status(): TenantTokenStatus {
-    const now = this.#now();
-    const { token, usableUntil, dueAt } = this.#holder;
-    const nextAt = this.heapIndex >= 0 ? this.scheduledAt : dueAt;
-    return describeToken({
-      tenant: this.#tenant.name,
-      principal: this.principal,
-      token,
-      isUsable: this.#holder.usable(now) !== undefined,
-      usableUntil,
-      nextAt: nextAt > 0 ? nextAt : undefined,
-      obtained: this.#obtained,
-      refreshing: this.#renewal !== undefined,
-      trouble: this.#trouble,
-      seen: this.principal === undefined ? this.#ports.limits.of(this.#tenant.name) : undefined,
-      now,
-    });
+    const nextAt = this.heapIndex >= 0 ? this.scheduledAt : this.#hand.dueAt;
+    const seen = this.principal === undefined ? this.#ports.limits.of(this.#tenant.name) : undefined;
+    return describeToken(this, this.#hand, this.#phase, { nextAt, seen, now: this.#now() });
   }
 
   #now(): number {
@@ -227,84 +134,66 @@ export class TokenCache {
 
   /** Nothing has come of it yet, good or bad. */
   #isFirst(): boolean {
-    return this.#obtained === 0 && this.#trouble === undefined;
+    return this.#hand.obtained === 0 && failuresIn(this.#phase) === undefined;
   }
 
-  #mayRequest(now: number): boolean {
-    return this.#closed === undefined && (this.#trouble === undefined || now >= this.#trouble.until);
+  /** The one place that changes the phase. It gives up the seat of a flight that is left, and tells the schedule. */
+  #enter(phase: Phase): void {
+    const before = this.#phase;
+    if (before.name !== 'closed') this.#phase = phase;
+    if (before.name === 'flying' && !this.#isOn(before.seat)) before.seat.leave();
+    const isScheduled = this.#ports.policy.enabled || this.#isFirst();
+    this.#ports.schedule.set(this, isScheduled ? nextTurn(this.#phase, this.#hand.dueAt) : NEVER);
   }
 
-  #request(urgent: boolean): Promise<AccessToken> {
-    if (this.#renewal !== undefined) {
-      if (urgent) this.#renewal.flight.hurry();
-      return this.#renewal.promise;
+  #isOn(seat: Seat): boolean {
+    return this.#phase.name === 'flying' && this.#phase.seat === seat;
+  }
+
+  #request(urgency: Urgency): Promise<AccessToken> {
+    const phase = this.#phase;
+    if (phase.name === 'flying') {
+      if (urgency === 'caller') phase.seat.hurry();
+      return phase.token;
     }
-    const grant = { tenant: this.#tenant, principal: this.principal };
-    const { flights, endpoint } = this.#ports;
-    const flight = flights.board(grant, urgent, (options) =>
-      endpoint.obtain(grant, { ...options, refreshToken: this.#takeRefreshToken() }),
-    );
-    this.#renewal = startRenewal(flight, {
-      landed: (issued) => this.#adopt(issued),
-      failed: (error) => this.#fail(error),
-      left: () => this.renew(),
-    });
-    this.#ports.observer.rescheduled(this);
-    return this.#renewal.promise;
-  }
-
-  #leaveFlight(): void {
-    const renewal = this.#renewal;
-    this.#renewal = undefined;
-    renewal?.leave();
-  }
-
-  #takeRefreshToken(): string | undefined {
-    const refreshToken = this.#refreshToken;
-    this.#refreshToken = undefined;
-    return refreshToken;
-  }
-
-  #adopt(issued: IssuedToken): AccessToken {
-    const { policy, random, observer } = this.#ports;
-    const token = this.#holder.adopt(issued, policy, this.#now(), random);
-    const renewal = this.#obtained > 0;
-    const oddity = issued.oddity === this.#oddity ? undefined : issued.oddity;
-    this.#renewal = undefined;
-    this.#trouble = undefined;
-    this.#used = false;
-    this.#obtained += 1;
-    this.#oddity = issued.oddity;
-    this.#refreshToken = this.#tenant.renewWith === 'credentials' ? undefined : issued.refreshToken;
-    observer.rescheduled(this);
-    observer.obtained(this, { renewal, token, dueAt: this.#holder.dueAt, oddity });
+    const { tenant, principal } = this;
+    const refused = refusal(phase, this.#now(), tenant.name);
+    if (refused !== undefined) return Promise.reject(refused);
+    const seat = this.#ports.flights.board({ tenant, principal }, urgency, this.#hand);
+    const token = this.#land(seat);
+    // Nobody has to wait for it.
+    token.catch(() => undefined);
+    this.#enter({ name: 'flying', seat, token, after: failuresIn(phase) });
     return token;
   }
 
-  #fail(error: unknown): Error {
-    const { random, observer } = this.#ports;
-    const now = this.#now();
-    const failure = error instanceof TokenRequestFailed ? error.failure : unexpectedFailure();
-    const trouble = troubleAfter(this.#trouble, failure, now, random, this.#holder.usableUntil);
-    this.#renewal = undefined;
-    this.#trouble = trouble;
+  /** What comes of a flight. Whoever waits when its seat is given up goes on with what there is then, at once. */
+  async #land(seat: Seat): Promise<AccessToken> {
+    const issued = await seat.issued.catch((error: unknown) => {
+      if (this.#isOn(seat)) throw this.#fail(error);
+    });
+    return issued && this.#isOn(seat) ? this.#adopt(issued) : this.renew();
+  }
+
+  #adopt(issued: IssuedToken): AccessToken {
+    const { policy, random, events } = this.#ports;
+    const adopted = this.#hand.adopt(issued, policy, this.#now(), random);
     this.#used = false;
-    this.#holder.pauseUntil(trouble.until);
-    observer.rescheduled(this);
-    observer.failed(this, trouble, this.#holder.usable(now) !== undefined);
-    return this.#waiting(trouble);
+    this.#enter(RESTING);
+    events.obtained(this, adopted);
+    return adopted.token;
   }
 
-  #waiting({ failure, retryAt }: TokenTrouble): ResamaniaTokenError {
-    return toTokenError(failure, this.#tenant.name, retryAt);
+  #fail(error: unknown): Error {
+    const { random, events } = this.#ports;
+    const now = this.#now();
+    const { usableUntil } = this.#hand;
+    const period = waitingPeriod(failuresIn(this.#phase), failureOf(error), { now, random, usableUntil });
+    this.#used = false;
+    // A first token that nobody had planned is asked for again.
+    if (this.#hand.dueAt === NEVER) this.#hand.planFor(now);
+    this.#enter({ name: 'waiting', period });
+    events.failed(this, { period, tokenStillUsable: this.#hand.usable(now) !== undefined });
+    return waitingError(period, this.#tenant.name);
   }
-
-  #drop(): void {
-    this.#holder.drop();
-    this.#refreshToken = undefined;
-  }
-}
-
-function isTooYoung(token: AccessToken, now: number): boolean {
-  return token.ageMs(now) < Math.min(TOO_YOUNG_MS, token.lifetimeMs / 10);
 }

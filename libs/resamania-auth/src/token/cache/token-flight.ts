@@ -1,33 +1,52 @@
 import type { Clock } from '../../clock.js';
 import { Ticket } from '../request/request-limiter.js';
 import type { IssuedToken } from '../request/token-answer.js';
-import { deadlineExceeded, TokenRequestFailed } from '../request/token-failure.js';
+import { tokenFailure, TokenRequestFailed } from '../request/token-failure.js';
+import type { ObtainOptions } from '../request/token-endpoint.client.js';
 import { grantKey, type TokenGrant } from '../request/token-grant.js';
 
-/** Makes one token request, all attempts included. It must settle soon after `signal` aborts. */
-export type ObtainToken = (flight: {
-  signal: AbortSignal;
-  ticket: Ticket;
-  admitted: () => void;
-}) => Promise<IssuedToken>;
+/** Who wants a token: a caller who waits for it, or the schedule, which goes behind all callers. */
+export type Urgency = 'caller' | 'schedule';
+
+/** Where a refresh token comes from, when one is spent. */
+export interface RefreshTokenSource {
+  takeRefreshToken(): string | undefined;
+}
+
+/** What flights run on. */
+export interface TokenFlightPorts {
+  /** Makes one token request, all attempts included. It must settle soon after the flight's signal aborts. */
+  readonly obtain: (grant: TokenGrant, flight: ObtainOptions) => Promise<IssuedToken>;
+  readonly clock: Clock;
+  /** Time limit of a flight, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** One cache's place on a flight, which other caches of the same key may share. */
+export interface Seat {
+  /** The token, when the flight lands; `undefined` as soon as this place is given up. */
+  readonly issued: Promise<IssuedToken | undefined>;
+  /** Somebody waits now: go before the schedule, and start the deadline. */
+  hurry(): void;
+  /** Gives the place up. The last one to leave ends the flight. */
+  leave(): void;
+}
 
 /**
  * One token request under way, shared by everybody who wants that token. It has a deadline of its own, counted from
  * the moment a caller waits on it or the request leaves, whichever is first: waiting in the schedule's queue is free.
  */
-export class TokenFlight {
-  readonly result: Promise<IssuedToken>;
+class TokenFlight {
+  readonly #ports: TokenFlightPorts;
   readonly #ticket = new Ticket();
   readonly #abort = new AbortController();
+  readonly result: Promise<IssuedToken>;
   #disarm: (() => void) | undefined;
   #passengers = 0;
 
-  constructor(
-    obtain: ObtainToken,
-    private readonly clock: Clock,
-    private readonly deadlineMs: number,
-  ) {
-    this.result = this.#run(obtain);
+  constructor(grant: TokenGrant, refreshToken: string | undefined, ports: TokenFlightPorts) {
+    this.#ports = ports;
+    this.result = this.#run(grant, refreshToken);
     this.result.catch(() => undefined);
   }
 
@@ -36,32 +55,43 @@ export class TokenFlight {
     return this.#abort.signal.aborted;
   }
 
-  board(urgent: boolean): void {
+  board(urgency: Urgency): Seat {
     this.#passengers += 1;
-    if (urgent) this.hurry();
+    if (urgency === 'caller') this.#hurry();
+    let giveUp = () => {};
+    const left = new Promise<undefined>((resolve) => {
+      giveUp = () => resolve(undefined);
+    });
+    return {
+      issued: Promise.race([this.result, left]),
+      hurry: () => this.#hurry(),
+      leave: () => {
+        giveUp();
+        this.#passengers -= 1;
+        if (this.#passengers === 0)
+          this.#abort.abort(new Error('the flight was left by all who wanted its token'));
+      },
+    };
   }
 
-  /** The last one to leave ends the flight. */
-  leave(reason: Error): void {
-    this.#passengers -= 1;
-    if (this.#passengers === 0) this.#abort.abort(reason);
-  }
-
-  /** Somebody waits now: go before the schedule, and start the deadline. */
-  hurry(): void {
+  #hurry(): void {
     this.#ticket.hurry();
     this.#arm();
   }
 
   #arm(): void {
-    this.#disarm ??= this.clock.after(this.deadlineMs, () => {
-      this.#abort.abort(new TokenRequestFailed(deadlineExceeded(this.deadlineMs)));
+    const { clock, deadlineMs } = this.#ports;
+    this.#disarm ??= clock.after(deadlineMs, () => {
+      const failure = tokenFailure('deadline', { detail: String(deadlineMs) });
+      this.#abort.abort(new TokenRequestFailed(failure));
     });
   }
 
-  async #run(obtain: ObtainToken): Promise<IssuedToken> {
+  async #run(grant: TokenGrant, refreshToken: string | undefined): Promise<IssuedToken> {
+    const { signal } = this.#abort;
+    const admitted = () => this.#arm();
     try {
-      return await obtain({ signal: this.#abort.signal, ticket: this.#ticket, admitted: () => this.#arm() });
+      return await this.#ports.obtain(grant, { signal, ticket: this.#ticket, admitted, refreshToken });
     } finally {
       this.#disarm?.();
     }
@@ -71,23 +101,25 @@ export class TokenFlight {
 /** The flights under way, one per key. */
 export class TokenFlights {
   readonly #flights = new Map<string, TokenFlight>();
+  readonly #ports: TokenFlightPorts;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly deadlineMs: number,
-  ) {}
-
-  /** Boards the flight of this grant's key, which departs now if there is none. */
-  board(grant: TokenGrant, urgent: boolean, obtain: ObtainToken): TokenFlight {
-    const key = grantKey(grant);
-    const current = this.#flights.get(key);
-    const flight = current === undefined || current.isOver ? this.#depart(key, obtain) : current;
-    flight.board(urgent);
-    return flight;
+  constructor(ports: TokenFlightPorts) {
+    this.#ports = ports;
   }
 
-  #depart(key: string, obtain: ObtainToken): TokenFlight {
-    const flight = new TokenFlight(obtain, this.clock, this.deadlineMs);
+  /**
+   * Boards the flight of this grant's key, which departs now if there is none.
+   * @param source - Gives its refresh token to a flight that departs.
+   */
+  board(grant: TokenGrant, urgency: Urgency, source: RefreshTokenSource): Seat {
+    const key = grantKey(grant);
+    const current = this.#flights.get(key);
+    const flight = current === undefined || current.isOver ? this.#depart(key, grant, source) : current;
+    return flight.board(urgency);
+  }
+
+  #depart(key: string, grant: TokenGrant, source: RefreshTokenSource): TokenFlight {
+    const flight = new TokenFlight(grant, source.takeRefreshToken(), this.#ports);
     this.#flights.set(key, flight);
     const land = () => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);

@@ -1,9 +1,12 @@
+import { NEVER } from '../../clock.js';
 import type { ResamaniaErrorCode } from '../../errors.js';
-import type { AccessToken } from './access-token.js';
 import type { SeenLimits } from '../../gateway/limit-memory.js';
-import { principalLabel, type ResamaniaPrincipal } from '../request/principal.js';
 import type { ResamaniaLimits } from '../../gateway/limits.js';
-import type { TokenTrouble } from './token-trouble.js';
+import { principalLabel } from '../request/principal.js';
+import { failuresIn, type Phase } from './phase.js';
+import type { TokenSubject } from './token-cache-ports.js';
+import type { TokenInHand } from './token-in-hand.js';
+import type { WaitingPeriod } from './waiting-period.js';
 
 /**
  * - `valid`: callers get a token without waiting.
@@ -59,48 +62,57 @@ export interface TenantTokenStatus {
   readonly limitsSeenAt?: Date;
 }
 
-/** A cache's inner state, as its status is made from. Instants are milliseconds since the epoch. */
-export interface TokenFacts {
-  readonly tenant: string;
-  readonly principal: ResamaniaPrincipal | undefined;
-  readonly token: AccessToken | undefined;
-  readonly isUsable: boolean;
-  readonly usableUntil: number;
-  readonly nextAt: number | undefined;
-  readonly obtained: number;
-  readonly refreshing: boolean;
-  readonly trouble: TokenTrouble | undefined;
+/** What the status of a cache is made from beside its state. Instants are milliseconds since the epoch. */
+export interface StatusFacts {
+  readonly nextAt: number;
   readonly seen: SeenLimits | undefined;
   readonly now: number;
 }
 
 /** The public status of a cache. */
-export function describeToken(facts: TokenFacts): TenantTokenStatus {
-  const { tenant, principal, token, usableUntil, nextAt, obtained, refreshing, trouble, seen } = facts;
+export function describeToken(
+  subject: TokenSubject,
+  hand: TokenInHand,
+  phase: Phase,
+  { nextAt, seen, now }: StatusFacts,
+): TenantTokenStatus {
+  const { token, usableUntil, obtained } = hand;
+  const failures = failuresIn(phase);
   return {
-    tenant,
-    ...(principal && { principal: principalLabel(principal) }),
-    state: stateOf(facts),
-    refreshing,
+    ...describeSubject(subject),
+    state: hand.useAt(now) === 'unusable' ? stateWithout(phase, now) : 'valid',
+    refreshing: phase.name === 'flying',
     ...(token && {
       obtainedAt: token.issuedAt,
       expiresAt: token.expiresAt,
       usableUntil: new Date(usableUntil),
     }),
-    ...(nextAt !== undefined && { nextRefreshAt: new Date(nextAt) }),
+    ...(nextAt !== NEVER && { nextRefreshAt: new Date(nextAt) }),
     obtained,
-    ...(trouble && { failure: describeTrouble(trouble) }),
+    ...(failures && { failure: describeFailures(failures) }),
     ...(seen && { limits: seen.limits, limitsSeenAt: new Date(seen.at) }),
   };
 }
 
-function stateOf({ isUsable, refreshing, trouble, now }: TokenFacts): TokenState {
-  if (isUsable) return 'valid';
-  if (refreshing) return 'obtaining';
-  return trouble !== undefined && now < trouble.until ? 'waiting' : 'idle';
+/** The names of a subject, as status and events have them. */
+export function describeSubject({ tenant, principal }: TokenSubject): { tenant: string; principal?: string } {
+  return { tenant: tenant.name, ...(principal && { principal: principalLabel(principal) }) };
 }
 
-function describeTrouble({ failure, count, at, retryAt }: TokenTrouble): TokenFailureStatus {
+/** What callers meet who have no usable token. */
+function stateWithout(phase: Phase, now: number): TokenState {
+  switch (phase.name) {
+    case 'flying':
+      return 'obtaining';
+    case 'waiting':
+      return now < phase.period.until ? 'waiting' : 'idle';
+    case 'resting':
+    case 'closed':
+      return 'idle';
+  }
+}
+
+function describeFailures({ failure, count, at, retryAt }: WaitingPeriod): TokenFailureStatus {
   return {
     code: failure.code,
     message: failure.what,

@@ -7,15 +7,19 @@ type Listener<T> = Partial<Observer<T>> | ((value: T) => void);
  * this, rxjs would throw it again from a timer, which ends the process. Holds for what is piped from it too.
  */
 export class EventStream<T> extends Observable<T> {
+  readonly #report: (error: unknown) => void;
+
+  /** @param report - Told what a subscriber throws. */
   constructor(
-    private readonly report: (error: unknown) => void,
+    report: (error: unknown) => void,
     subscribe?: (subscriber: Subscriber<T>) => (() => void) | void,
   ) {
     super(subscribe);
+    this.#report = report;
   }
 
   override lift<R>(operator?: Operator<T, R>): Observable<R> {
-    const lifted = new EventStream<R>(this.report);
+    const lifted = new EventStream<R>(this.#report);
     lifted.source = this;
     lifted.operator = operator;
     return lifted;
@@ -38,7 +42,7 @@ export class EventStream<T> extends Observable<T> {
     return super.subscribe({
       next: (value) => this.#guard(() => given.next?.(value)),
       error: (failure: unknown) =>
-        given.error ? this.#guard(() => given.error?.(failure)) : this.report(failure),
+        given.error ? this.#guard(() => given.error?.(failure)) : this.#report(failure),
       complete: () => this.#guard(() => given.complete?.()),
     });
   }
@@ -47,7 +51,7 @@ export class EventStream<T> extends Observable<T> {
     try {
       call();
     } catch (error) {
-      this.report(error);
+      this.#report(error);
     }
   }
 }

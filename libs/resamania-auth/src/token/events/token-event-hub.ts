@@ -1,13 +1,17 @@
 import { type Observable, Subject } from 'rxjs';
 
-import type { TenantChange } from '../../tenants/tenant-changes.js';
 import type { Clock } from '../../clock.js';
-import { EventStream } from './event-stream.js';
 import type { PassedQuota } from '../../gateway/limit-memory.js';
-import { principalLabel } from '../request/principal.js';
-import type { TokenCache, TokenObtained } from '../cache/token-cache.js';
+import type { TenantChange } from '../../tenants/tenant-changes.js';
+import type {
+  TokenCacheEvents,
+  TokenFailed,
+  TokenObtained,
+  TokenSubject,
+} from '../cache/token-cache-ports.js';
+import { describeSubject } from '../cache/token-status.js';
+import { EventStream } from './event-stream.js';
 import type { ResamaniaTokenEvent } from './token-events.js';
-import type { TokenTrouble } from '../cache/token-trouble.js';
 
 const TENANT_EVENTS = {
   added: 'tenant-added',
@@ -16,25 +20,24 @@ const TENANT_EVENTS = {
 } as const;
 
 /** Turns what happens to tokens and tenants into events. */
-export class TokenEventHub {
+export class TokenEventHub implements TokenCacheEvents {
+  readonly #clock: Clock;
   readonly #events = new Subject<ResamaniaTokenEvent>();
   readonly events$: Observable<ResamaniaTokenEvent>;
 
-  /** `report` is told what a subscriber throws. */
-  constructor(
-    private readonly clock: Clock,
-    report: (error: unknown) => void,
-  ) {
+  /** @param report - Told what a subscriber throws. */
+  constructor(clock: Clock, report: (error: unknown) => void) {
+    this.#clock = clock;
     this.events$ = new EventStream(report, (subscriber) => {
       const subscription = this.#events.subscribe(subscriber);
       return () => subscription.unsubscribe();
     });
   }
 
-  obtained(cache: TokenCache, { renewal, token, dueAt, oddity }: TokenObtained): void {
+  obtained(subject: TokenSubject, { renewal, token, dueAt, oddity }: TokenObtained): void {
     this.#events.next({
       type: 'obtained',
-      ...this.#subject(cache),
+      ...this.#about(subject),
       renewal,
       expiresAt: token.expiresAt,
       nextRefreshAt: new Date(dueAt),
@@ -42,28 +45,29 @@ export class TokenEventHub {
     });
   }
 
-  failed(cache: TokenCache, { failure, retryAt, until }: TokenTrouble, tokenStillUsable: boolean): void {
-    const { code, status, what, remedy } = failure;
+  failed(subject: TokenSubject, { period, tokenStillUsable }: TokenFailed): void {
+    const { code, status, what, remedy } = period.failure;
     this.#events.next({
       type: 'renewal-failed',
-      ...this.#subject(cache),
+      ...this.#about(subject),
       code,
       ...(status !== undefined && { status }),
       message: what,
       remedy,
-      retryAt: new Date(until),
+      retryAt: new Date(period.until),
       tokenStillUsable,
     });
     if (tokenStillUsable) return;
-    this.#events.next({ type: 'wait-started', ...this.#subject(cache), code, retryAt: new Date(retryAt) });
+    const retryAt = new Date(period.retryAt);
+    this.#events.next({ type: 'wait-started', ...this.#about(subject), code, retryAt });
   }
 
-  rejected(cache: TokenCache): void {
-    this.#events.next({ type: 'rejected', ...this.#subject(cache) });
+  rejected(subject: TokenSubject): void {
+    this.#events.next({ type: 'rejected', ...this.#about(subject) });
   }
 
-  replayed(cache: TokenCache, method: string): void {
-    this.#events.next({ type: 'replayed', ...this.#subject(cache), method });
+  replayed(subject: TokenSubject, method: string): void {
+    this.#events.next({ type: 'replayed', ...this.#about(subject), method });
   }
 
   quotaLow(tenant: string, { resetAt, ...quota }: PassedQuota): void {
@@ -85,15 +89,11 @@ export class TokenEventHub {
     this.#events.complete();
   }
 
-  #subject({ tenant, principal }: TokenCache): { tenant: string; principal?: string; at: Date } {
-    return {
-      tenant: tenant.name,
-      ...(principal && { principal: principalLabel(principal) }),
-      at: this.#now(),
-    };
+  #about(subject: TokenSubject): { tenant: string; principal?: string; at: Date } {
+    return { ...describeSubject(subject), at: this.#now() };
   }
 
   #now(): Date {
-    return new Date(this.clock.now());
+    return new Date(this.#clock.now());
   }
 }

@@ -1,13 +1,15 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
-import { HttpService } from '@nestjs/axios';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
-import { catchError, map, type Observable, throwError } from 'rxjs';
 
 import { isTimeoutCode, systemCodeOf } from '../../errors.js';
-import type { HttpAnswer } from './token-failure.js';
-import { type TokenHttpRequest, type TokenTransport, TransportFailed } from './token-transport.js';
+import {
+  type HttpAnswer,
+  type TokenHttpRequest,
+  type TokenTransport,
+  TransportFailed,
+} from './token-transport.js';
 
 /** An answer of the token endpoint is a few kilobytes; a larger one is none. In bytes. */
 export const MAX_ANSWER_BYTES = 64 * 1024;
@@ -19,26 +21,25 @@ export const MAX_ANSWER_BYTES = 64 * 1024;
 export class HttpTokenTransport implements TokenTransport {
   readonly #httpAgent = new HttpAgent({ keepAlive: true });
   readonly #httpsAgent = new HttpsAgent({ keepAlive: true });
-  readonly #http = new HttpService(
-    // oxlint-disable-next-line import/no-named-as-default-member -- older versions of axios have no named export
-    axios.create({
-      adapter: 'http',
-      httpAgent: this.#httpAgent,
-      httpsAgent: this.#httpsAgent,
-      maxRedirects: 0,
-      maxContentLength: MAX_ANSWER_BYTES,
-      responseType: 'text',
-      // Whatever the status and the body: judging them is not the transport's work.
-      validateStatus: () => true,
-      transformResponse: (body: unknown) => body,
-    }),
-  );
+  // oxlint-disable-next-line import/no-named-as-default-member -- older versions of axios have no named export
+  readonly #axios = axios.create({
+    adapter: 'http',
+    httpAgent: this.#httpAgent,
+    httpsAgent: this.#httpsAgent,
+    maxRedirects: 0,
+    maxContentLength: MAX_ANSWER_BYTES,
+    responseType: 'text',
+    // Whatever the status and the body: judging them is not the transport's work.
+    validateStatus: () => true,
+    transformResponse: (body: unknown) => body,
+  });
 
-  post({ url, headers, form }: TokenHttpRequest): Observable<HttpAnswer> {
-    return this.#http.post<unknown>(url, form.toString(), { headers }).pipe(
-      map(answerOf),
-      catchError((error: unknown) => throwError(() => toFailure(error))),
-    );
+  async post({ url, headers, form }: TokenHttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    try {
+      return answerOf(await this.#axios.post<unknown>(url, form.toString(), { headers, signal }));
+    } catch (error) {
+      throw withoutRequest(error);
+    }
   }
 
   close(): void {
@@ -55,12 +56,11 @@ export function answerOf({ status, headers, data }: AxiosResponse<unknown>): Htt
 }
 
 /** Keeps the system's error code and nothing else. */
-function toFailure(error: unknown): TransportFailed {
-  const isAxios = error instanceof AxiosError;
-  const code = isAxios ? systemCodeOf(error) : undefined;
-  if (isAxios && error.message.startsWith('maxContentLength'))
-    return new TransportFailed({ reason: 'oversized' });
-  if (code === 'ERR_BAD_RESPONSE') return new TransportFailed({ reason: 'cut off' });
-  if (code !== undefined && isTimeoutCode(code)) return new TransportFailed({ reason: 'timeout' });
-  return new TransportFailed({ reason: 'network', ...(code !== undefined && { detail: code }) });
+function withoutRequest(error: unknown): TransportFailed {
+  if (!(error instanceof AxiosError)) return new TransportFailed({ reason: 'network' });
+  if (error.message.startsWith('maxContentLength')) return new TransportFailed({ reason: 'oversized' });
+  const detail = systemCodeOf(error);
+  if (detail === undefined) return new TransportFailed({ reason: 'network' });
+  if (detail === 'ERR_BAD_RESPONSE') return new TransportFailed({ reason: 'cut off' });
+  return new TransportFailed(isTimeoutCode(detail) ? { reason: 'timeout' } : { reason: 'network', detail });
 }

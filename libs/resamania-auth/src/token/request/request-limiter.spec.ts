@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { RequestLimiter, Ticket } from './request-limiter.js';
 
+const settle = () => new Promise(setImmediate);
+
 function queue(limit = 2): {
   enter: (name: string, urgent?: boolean, host?: string) => { leave: () => void; hurry: () => void };
   admitted: string[];
@@ -11,52 +13,69 @@ function queue(limit = 2): {
   return {
     admitted,
     enter: (name, urgent = false, host = 'host') => {
-      const ticket = new Ticket(urgent);
-      const leave = limiter.enter(host, ticket, () => admitted.push(name));
-      return { leave, hurry: () => ticket.hurry() };
+      const ticket = new Ticket();
+      if (urgent) ticket.hurry();
+      const abort = new AbortController();
+      let leave = () => abort.abort();
+      const place = limiter.enter(host, ticket, abort.signal);
+      place.then(
+        (giveBack) => {
+          admitted.push(name);
+          leave = giveBack;
+        },
+        () => undefined,
+      );
+      return { leave: () => leave(), hurry: () => ticket.hurry() };
     },
   };
 }
 
 describe('the request limiter', () => {
-  it('admits as many as fit, and the next as one leaves', () => {
+  it('admits as many as fit, and the next as one leaves', async () => {
     const { enter, admitted } = queue();
     const first = enter('a');
     enter('b');
     enter('c');
+    await settle();
     expect(admitted).toEqual(['a', 'b']);
     first.leave();
+    await settle();
     expect(admitted).toEqual(['a', 'b', 'c']);
   });
 
-  it('lets those go first who are urgent, or became so', () => {
+  it('lets those go first who are urgent, or became so', async () => {
     const { enter, admitted } = queue(1);
     const first = enter('first');
     enter('patient');
     const promoted = enter('promoted');
     enter('urgent', true);
     promoted.hurry();
+    await settle();
     first.leave();
+    await settle();
     expect(admitted).toEqual(['first', 'urgent']);
   });
 
-  it('forgets who leaves the queue, and gives no place back twice', () => {
+  it('forgets who leaves the queue, and gives no place back twice', async () => {
     const { enter, admitted } = queue(1);
     const first = enter('first');
     const gone = enter('gone');
     enter('next');
+    await settle();
     gone.leave();
     gone.leave();
     first.leave();
     first.leave();
     enter('waits');
+    await settle();
     expect(admitted).toEqual(['first', 'next']);
   });
 
-  it('counts each host by itself', () => {
+  it('counts each host by itself', async () => {
     const { enter, admitted } = queue(1);
     enter('a', false, 'one');
     enter('b', false, 'two');
+    await settle();
     expect(admitted).toEqual(['a', 'b']);
   });
 });

@@ -1,11 +1,7 @@
-/** A place in a queue. An urgent one goes first: callers wait on it. */
+/** A place in a queue. An urgent one goes first: callers wait for it. */
 export class Ticket {
-  #isUrgent: boolean;
+  #isUrgent = false;
   #onHurry: (() => void) | undefined;
-
-  constructor(isUrgent = false) {
-    this.#isUrgent = isUrgent;
-  }
 
   get isUrgent(): boolean {
     return this.#isUrgent;
@@ -27,7 +23,7 @@ export class Ticket {
 type Admit = () => void;
 
 /** One host's requests: how many are under way, and who waits, in order of arrival. */
-class HostLine {
+class HostQueue {
   active = 0;
   readonly urgent = new Set<Admit>();
   readonly patient = new Set<Admit>();
@@ -36,46 +32,63 @@ class HostLine {
     const [admit] = this.urgent.size > 0 ? this.urgent : this.patient;
     return admit;
   }
-
-  remove(admit: Admit): boolean {
-    return this.urgent.delete(admit) || this.patient.delete(admit);
-  }
 }
 
 /** At most `limit` token requests at once per host; callers go before the schedule. */
 export class RequestLimiter {
-  readonly #hosts = new Map<string, HostLine>();
+  readonly #limit: number;
+  readonly #hosts = new Map<string, HostQueue>();
 
-  constructor(private readonly limit: number) {}
-
-  /**
-   * Calls `admit` as soon as there is room on this host, at once if there is some now. Returns how to leave: the
-   * queue before admission, the place after it.
-   */
-  enter(host: string, ticket: Ticket, admit: () => void): () => void {
-    const line = this.#hosts.get(host) ?? new HostLine();
-    this.#hosts.set(host, line);
-    const entry = () => admit();
-    ticket.onHurry(() => {
-      if (line.patient.delete(entry)) line.urgent.add(entry);
-    });
-    (ticket.isUrgent ? line.urgent : line.patient).add(entry);
-    this.#advance(host, line);
-    let hasLeft = false;
-    return () => {
-      if (hasLeft) return;
-      hasLeft = true;
-      if (!line.remove(entry)) line.active -= 1;
-      this.#advance(host, line);
-    };
+  constructor(limit: number) {
+    this.#limit = limit;
   }
 
-  #advance(host: string, line: HostLine): void {
-    for (let next = line.next(); next !== undefined && line.active < this.limit; next = line.next()) {
-      line.remove(next);
-      line.active += 1;
+  /**
+   * Waits until there is room on this host.
+   * @returns how to give the place back
+   * @throws the signal's reason; the place in the queue is given up then
+   */
+  enter(host: string, ticket: Ticket, signal: AbortSignal): Promise<() => void> {
+    const queue = this.#hosts.get(host) ?? new HostQueue();
+    this.#hosts.set(host, queue);
+    return new Promise((resolve, reject) => {
+      const admit = () => {
+        signal.removeEventListener('abort', giveUp);
+        let isInside = true;
+        resolve(() => {
+          if (isInside) this.#leave(host, queue);
+          isInside = false;
+        });
+      };
+      const giveUp = () => {
+        queue.urgent.delete(admit);
+        queue.patient.delete(admit);
+        this.#admit(host, queue);
+        reject(signal.reason as Error);
+      };
+      if (signal.aborted) return giveUp();
+      signal.addEventListener('abort', giveUp, { once: true });
+      ticket.onHurry(() => {
+        if (queue.patient.delete(admit)) queue.urgent.add(admit);
+      });
+      (ticket.isUrgent ? queue.urgent : queue.patient).add(admit);
+      return this.#admit(host, queue);
+    });
+  }
+
+  #leave(host: string, queue: HostQueue): void {
+    queue.active -= 1;
+    this.#admit(host, queue);
+  }
+
+  /** Lets in as many as there is room for; a host without any is forgotten. */
+  #admit(host: string, queue: HostQueue): void {
+    for (let next = queue.next(); next !== undefined && queue.active < this.#limit; next = queue.next()) {
+      queue.urgent.delete(next);
+      queue.patient.delete(next);
+      queue.active += 1;
       next();
     }
-    if (line.active === 0 && this.#hosts.get(host) === line) this.#hosts.delete(host);
+    if (queue.active === 0 && this.#hosts.get(host) === queue) this.#hosts.delete(host);
   }
 }

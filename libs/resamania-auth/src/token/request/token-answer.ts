@@ -1,7 +1,9 @@
 import { jsonObject, nonEmptyString } from '../../gateway/json.js';
-import { isHeaderSafe } from '../../options/secret.js';
-import { brokenAnswer, classifyAnswer, type HttpAnswer, TokenRequestFailed } from './token-failure.js';
+import { isHeaderSafe } from '../../options/checks/secret.js';
+import { classifyAnswer } from './classify-failure.js';
+import { tokenFailure, TokenRequestFailed } from './token-failure.js';
 import { readLifetime } from './token-lifetime.js';
+import type { HttpAnswer } from './token-transport.js';
 
 /** A token as the endpoint issued it. Instants are milliseconds since the epoch. */
 export interface IssuedToken {
@@ -21,7 +23,8 @@ export interface IssuedToken {
  */
 export function readTokenAnswer(answer: HttpAnswer, requestedAt: number, now: number): IssuedToken {
   if (answer.status < 200 || answer.status > 299) throw new TokenRequestFailed(classifyAnswer(answer, now));
-  const reject = (flaw: string) => new TokenRequestFailed(brokenAnswer(flaw, answer.status));
+  const reject = (flaw: string) =>
+    new TokenRequestFailed(tokenFailure('broken', { status: answer.status, detail: flaw }));
   const json = jsonObject(answer.body);
   if (json === undefined) throw reject(shapeOf(answer.body));
   if (json['error'] !== undefined) throw reject('holds an error in spite of its status');

@@ -1,29 +1,15 @@
-import {
-  catchError,
-  defer,
-  firstValueFrom,
-  from,
-  map,
-  Observable,
-  retry,
-  switchMap,
-  take,
-  tap,
-  throwError,
-} from 'rxjs';
-
+import type { Clock, Random } from '../../clock.js';
 import { ResamaniaSecretError } from '../../errors.js';
+import type { HeaderBag } from '../../gateway/limits.js';
 import type { TokenRequestPolicy } from '../../options/resolved-options.js';
 import type { Tenant } from '../../tenants/tenant.js';
-import type { Clock, Random } from '../../clock.js';
-import { after, unlessAborted, within } from './clock-operators.js';
-import type { HeaderBag } from '../../gateway/limits.js';
+import { delay, TimeUp, withTimeLimit } from '../../waiting.js';
+import { classifyFault } from './classify-failure.js';
 import type { RequestLimiter, Ticket } from './request-limiter.js';
 import { type IssuedToken, readTokenAnswer } from './token-answer.js';
-import { classifyFault, secretUnavailable, type TokenFailure, TokenRequestFailed } from './token-failure.js';
+import { failureOf, secretFailure, TokenRequestFailed } from './token-failure.js';
 import { type Credentials, grantForm, type TokenGrant, usesRefreshGrant } from './token-grant.js';
 import { type TokenTransport, TransportFailed } from './token-transport.js';
-import { pauseMs } from '../cache/token-wait.js';
 
 /** What the client works with. */
 export interface TokenEndpointPorts {
@@ -48,127 +34,99 @@ export interface ObtainOptions {
 
 /** Obtains tokens from the endpoint: credentials read anew, time-outs, attempts, and second chances. */
 export class TokenEndpointClient {
-  constructor(private readonly ports: TokenEndpointPorts) {}
+  readonly #ports: TokenEndpointPorts;
+
+  constructor(ports: TokenEndpointPorts) {
+    this.#ports = ports;
+  }
 
   /**
    * @throws TokenRequestFailed with the classified failure of the last attempt.
    * @throws the signal's reason when it aborts.
    */
-  obtain(grant: TokenGrant, options: ObtainOptions): Promise<IssuedToken> {
-    const { attempts } = this.ports.policy;
+  async obtain(grant: TokenGrant, options: ObtainOptions): Promise<IssuedToken> {
+    const { policy, clock, random } = this.#ports;
     let { refreshToken } = options;
-    const attempt = () => {
-      const spent = refreshToken;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#attempt(grant, options, refreshToken);
+      } catch (error) {
+        const { retryNow, resetAt } = failureOf(error);
+        if (!retryNow || attempt >= policy.attempts) throw error;
+        const advertised = resetAt === undefined ? 0 : resetAt - clock.now();
+        await delay(clock, Math.max(pauseMs(attempt, random), advertised), options.signal);
+      }
       refreshToken = undefined;
-      return this.#attempt(grant, options, spent);
-    };
-    return firstValueFrom(
-      defer(attempt).pipe(
-        retry({ count: attempts - 1, delay: (error, failures) => this.#pause(error, failures) }),
-        unlessAborted(options.signal),
-      ),
-    );
+    }
   }
 
   /**
-   * One attempt, with the second chances that cost no waiting: credentials that have changed meanwhile, and the
-   * client's credentials where a refresh token was refused.
+   * One attempt, with the second chances that cost no waiting: the client's credentials where a refresh token was
+   * refused, and credentials that were rotated just now.
    */
-  #attempt(
+  async #attempt(
     grant: TokenGrant,
     options: ObtainOptions,
     refreshToken: string | undefined,
-  ): Observable<IssuedToken> {
-    return this.#credentials(grant).pipe(
-      switchMap((credentials) =>
-        this.#request(grant, credentials, options, refreshToken).pipe(
-          catchError((error: unknown) => {
-            const failure = failureOf(error);
-            if (failure?.oauthError === true && usesRefreshGrant(grant, refreshToken)) {
-              return this.#request(grant, credentials, options, undefined);
-            }
-            return failure?.kind === 'rejected'
-              ? this.#afterRejection(grant, credentials, options, error)
-              : throwError(() => error);
-          }),
-        ),
-      ),
-    );
+  ): Promise<IssuedToken> {
+    const used = await this.#readCredentials(grant, options);
+    try {
+      return await this.#send(grant, used, options, refreshToken);
+    } catch (error) {
+      const { kind, oauthError } = failureOf(error);
+      if (oauthError === true && usesRefreshGrant(grant, refreshToken)) {
+        return this.#send(grant, used, options, undefined);
+      }
+      if (kind !== 'rejected') throw error;
+      const current = await this.#readCredentials(grant, options);
+      if (current.clientSecret === used.clientSecret && current.apiKey === used.apiKey) throw error;
+      return this.#send(grant, current, options, undefined);
+    }
   }
 
-  /** The credentials may have been rotated just now: read them again, once, and ask again if they did change. */
-  #afterRejection(
-    grant: TokenGrant,
-    used: Credentials,
-    options: ObtainOptions,
-    error: unknown,
-  ): Observable<IssuedToken> {
-    return this.#credentials(grant).pipe(
-      switchMap((current) =>
-        current.clientSecret === used.clientSecret && current.apiKey === used.apiKey
-          ? throwError(() => error)
-          : this.#request(grant, current, options, undefined),
-      ),
-    );
-  }
-
-  #request(
+  /** One request, as soon as the limiter lets it go. */
+  async #send(
     grant: TokenGrant,
     credentials: Credentials,
-    options: ObtainOptions,
+    { ticket, admitted, signal }: ObtainOptions,
     refreshToken: string | undefined,
-  ): Observable<IssuedToken> {
-    const { transport, clock, policy, answered } = this.ports;
+  ): Promise<IssuedToken> {
+    const { tenant } = grant;
+    const { transport, limiter, clock, policy, answered } = this.#ports;
     const request = {
-      url: grant.tenant.tokenUrl,
-      headers: requestHeaders(grant.tenant, credentials),
+      url: tenant.tokenUrl,
+      headers: requestHeaders(tenant, credentials),
       form: grantForm(grant, credentials, refreshToken),
     };
-    const exchange = defer(() => {
+    const leave = await limiter.enter(new URL(tenant.tokenUrl).host, ticket, signal);
+    try {
+      admitted();
       const requestedAt = clock.now();
-      return transport.post(request).pipe(
-        within(clock, policy.timeoutMs, () => new TransportFailed({ reason: 'timeout' })),
-        tap(({ headers }) => answered(grant.tenant, headers)),
-        map((answer) => readTokenAnswer(answer, requestedAt, clock.now())),
-        catchError((error: unknown) => throwError(() => asRequestFailure(error))),
-      );
-    });
-    return this.#admission(grant, options).pipe(
-      switchMap(() => exchange),
-      take(1),
-    );
+      const post = (ended: AbortSignal) => transport.post(request, ended);
+      const answer = await withTimeLimit(clock, policy.timeoutMs, post, signal);
+      answered(tenant, answer.headers);
+      return readTokenAnswer(answer, requestedAt, clock.now());
+    } catch (error) {
+      if (error instanceof TimeUp) throw new TokenRequestFailed(classifyFault({ reason: 'timeout' }));
+      throw error instanceof TransportFailed ? new TokenRequestFailed(classifyFault(error.fault)) : error;
+    } finally {
+      leave();
+    }
   }
 
-  /** Emits when the limiter lets this request go; unsubscribing gives the place back. */
-  #admission(grant: TokenGrant, { ticket, admitted }: ObtainOptions): Observable<void> {
-    const host = new URL(grant.tenant.tokenUrl).host;
-    return new Observable((subscriber) =>
-      this.ports.limiter.enter(host, ticket, () => {
-        admitted();
-        subscriber.next();
-      }),
-    );
-  }
-
-  #credentials({ tenant }: TokenGrant): Observable<Credentials> {
-    const { clock, policy } = this.ports;
-    return defer(() => from(Promise.all([tenant.readClientSecret(), tenant.readApiKey()]))).pipe(
-      map(([clientSecret, apiKey]) => ({ clientSecret, apiKey })),
-      within(
-        clock,
-        policy.timeoutMs,
-        () => new ResamaniaSecretError(tenant.name, 'clientSecret or apiKey', 'did not return in time'),
-      ),
-      catchError((error: unknown) => throwError(() => asRequestFailure(error))),
-    );
-  }
-
-  #pause(error: unknown, failures: number): Observable<void> {
-    const failure = failureOf(error);
-    if (failure?.retryNow !== true) throw error;
-    const { clock, random } = this.ports;
-    const advertised = failure.resetAt === undefined ? 0 : failure.resetAt - clock.now();
-    return after(clock, Math.max(pauseMs(failures, random), advertised));
+  async #readCredentials({ tenant }: TokenGrant, { signal }: ObtainOptions): Promise<Credentials> {
+    const { clock, policy } = this.#ports;
+    const read = async () => {
+      const [clientSecret, apiKey] = await Promise.all([tenant.readClientSecret(), tenant.readApiKey()]);
+      return { clientSecret, apiKey };
+    };
+    try {
+      return await withTimeLimit(clock, policy.timeoutMs, read, signal);
+    } catch (error) {
+      const late = new ResamaniaSecretError(tenant.name, 'clientSecret or apiKey', 'did not return in time');
+      const failed = error instanceof TimeUp ? late : error;
+      throw failed instanceof ResamaniaSecretError ? new TokenRequestFailed(secretFailure(failed)) : failed;
+    }
   }
 }
 
@@ -181,13 +139,7 @@ function requestHeaders({ apiKeyHeader }: Tenant, { apiKey }: Credentials): Reco
   };
 }
 
-function failureOf(error: unknown): TokenFailure | undefined {
-  return error instanceof TokenRequestFailed ? error.failure : undefined;
-}
-
-function asRequestFailure(error: unknown): unknown {
-  if (error instanceof TransportFailed) return new TokenRequestFailed(classifyFault(error.fault));
-  if (error instanceof ResamaniaSecretError)
-    return new TokenRequestFailed(secretUnavailable(error.field, error.flaw));
-  return error;
+/** The pause before another attempt within the same flight, in milliseconds: 100 ms doubling, with full jitter, and at least 20 ms. */
+export function pauseMs(attempt: number, random: Random): number {
+  return Math.max(20, 100 * 2 ** (attempt - 1) * random());
 }

@@ -48,7 +48,7 @@ export function usesRefreshGrant(
 }
 
 function grantFields(grant: TokenGrant, refreshToken: string | undefined): [field: string, value: string][] {
-  const { principal } = grant;
+  const { tenant, principal } = grant;
   if (usesRefreshGrant(grant, refreshToken)) {
     return [
       ['grant_type', 'refresh_token'],
@@ -58,7 +58,8 @@ function grantFields(grant: TokenGrant, refreshToken: string | undefined): [fiel
   const fields: [string, string][] = principal
     ? principalFields(principal)
     : [['grant_type', 'client_credentials']];
-  return refreshToken === undefined ? fields : [...fields, ['refresh_token', refreshToken]];
+  const isSent = refreshToken !== undefined && tenant.renewWith !== 'credentials';
+  return isSent ? [...fields, ['refresh_token', refreshToken]] : fields;
 }
 
 function principalFields(principal: ResamaniaPrincipal): [string, string][] {

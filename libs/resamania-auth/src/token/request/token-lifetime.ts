@@ -1,6 +1,3 @@
-import type { RefreshPolicy, ResolvedLifetimePart } from '../../options/resolved-options.js';
-import type { Random } from '../../clock.js';
-
 /** The lifetime taken when neither the answer nor the token names one, in milliseconds. */
 export const FALLBACK_LIFETIME_MS = 300_000;
 /** No token is taken to live longer, whatever the server says: 30 days, in milliseconds. */
@@ -18,14 +15,6 @@ export interface LifetimeClaims {
 export interface ReadLifetime {
   readonly lifetimeMs: number;
   readonly oddity?: string;
-}
-
-/** When a token's stages end, in milliseconds since the epoch: `issuedAt < dueAt < usableUntil < expiresAt`. */
-export interface TokenTimes {
-  readonly issuedAt: number;
-  readonly dueAt: number;
-  readonly usableUntil: number;
-  readonly expiresAt: number;
 }
 
 /**
@@ -53,31 +42,6 @@ export function readLifetime(claims: LifetimeClaims): ReadLifetime | undefined {
   return declared.oddity === undefined
     ? { lifetimeMs: shortest }
     : { lifetimeMs: shortest, oddity: `${declared.oddity}; the JWT's own lifetime is taken` };
-}
-
-/**
- * The stages of a token's life:
- * usable until `L - margin`, due for renewal at `L - lead - jitter`, jitter drawn once per token.
- */
-export function planTimes(
-  issuedAt: number,
-  lifetimeMs: number,
-  policy: RefreshPolicy,
-  random: Random,
-): TokenTimes {
-  const lead = partMs(policy.lead, lifetimeMs);
-  const jitter = partMs(policy.jitter, lifetimeMs) * random();
-  return {
-    issuedAt,
-    dueAt: issuedAt + lifetimeMs - lead - jitter,
-    usableUntil: issuedAt + lifetimeMs - partMs(policy.margin, lifetimeMs),
-    expiresAt: issuedAt + lifetimeMs,
-  };
-}
-
-/** A part of a lifetime in milliseconds. */
-export function partMs(part: ResolvedLifetimePart, lifetimeMs: number): number {
-  return Math.min(lifetimeMs * part.share, part.maxMs);
 }
 
 /** `expires_in` in milliseconds, as a number or a numeric string. */

@@ -1,6 +1,4 @@
-import type { Observable } from 'rxjs';
-
-import type { HttpAnswer, TransportFault } from './token-failure.js';
+import type { HeaderBag } from '../../gateway/limits.js';
 
 /** A token request, ready to leave. Holds secrets. */
 export interface TokenHttpRequest {
@@ -9,19 +7,36 @@ export interface TokenHttpRequest {
   readonly form: URLSearchParams;
 }
 
-/**
- * The way to the token endpoint. Emits one answer of any status, or fails with a `TransportFailed`; unsubscribing
- * cancels the request. Follows no redirect.
- */
+/** An answer of the token endpoint, whatever it is. Header names are in lower case. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: HeaderBag;
+  readonly body: string;
+}
+
+/** Why no answer came. `detail` is a system error code such as `ECONNREFUSED`, never a message. */
+export interface TransportFault {
+  readonly reason: 'timeout' | 'network' | 'oversized' | 'cut off';
+  readonly detail?: string;
+}
+
+/** The way to the token endpoint. Follows no redirect. */
 export interface TokenTransport {
-  post(request: TokenHttpRequest): Observable<HttpAnswer>;
+  /**
+   * Sends a request and gives its answer, of any status. Aborting the signal cancels the request.
+   * @throws TransportFailed
+   */
+  post(request: TokenHttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
   /** Closes what is kept open between requests. */
   close(): void;
 }
 
 /** No answer came. Holds nothing of the request. */
 export class TransportFailed extends Error {
-  constructor(readonly fault: TransportFault) {
+  readonly fault: TransportFault;
+
+  constructor(fault: TransportFault) {
     super(fault.reason);
+    this.fault = fault;
   }
 }

@@ -1,5 +1,4 @@
-import type { Clock } from '../../clock.js';
-import { MAX_TIMER_MS } from '../../clock.js';
+import { type Clock, NEVER } from '../../clock.js';
 
 /** The one timer that the schedule runs on. */
 export interface ScheduleTimer {
@@ -22,21 +21,23 @@ export interface Scheduled {
  * How long the timer sleeps at most, in milliseconds. Timers do not count the time that a machine sleeps, so the clock
  * is looked at now and then.
  */
-const MAX_SLEEP_MS = Math.min(60_000, MAX_TIMER_MS);
+const MAX_SLEEP_MS = 60_000;
 /** How many turns may run at once: enough to keep the token requests busy, few enough to start no crowd. */
 const MAX_RUNNING = 64;
 
 /** Gives every entry its turn when it is due: a binary heap of instants, and one timer, however many entries. */
 export class RefreshSchedule<T extends Scheduled> {
+  readonly #timer: ScheduleTimer;
+  readonly #clock: Clock;
   readonly #heap: T[] = [];
   #running = 0;
   #isStarted = false;
-  #armedFor = Infinity;
+  #armedFor = NEVER;
 
-  constructor(
-    private readonly timer: ScheduleTimer,
-    private readonly clock: Clock,
-  ) {}
+  constructor(timer: ScheduleTimer, clock: Clock) {
+    this.#timer = timer;
+    this.#clock = clock;
+  }
 
   /** How many entries wait for their turn. */
   get size(): number {
@@ -51,15 +52,15 @@ export class RefreshSchedule<T extends Scheduled> {
   /** Ends it: no entry gets a turn any more. */
   stop(): void {
     this.#isStarted = false;
-    this.#armedFor = Infinity;
-    this.timer.disarm();
+    this.#armedFor = NEVER;
+    this.#timer.disarm();
     for (const entry of this.#heap) entry.heapIndex = -1;
     this.#heap.length = 0;
   }
 
-  /** Gives an entry its turn at `instant`, and at no other; `Infinity` takes it off. */
+  /** Gives an entry its turn at `instant`, and at no other; `NEVER` takes it off. */
   set(entry: T, instant: number): void {
-    if (instant === Infinity) return this.#remove(entry);
+    if (instant === NEVER) return this.#remove(entry);
     entry.scheduledAt = instant;
     if (entry.heapIndex < 0) this.#place(entry, this.#heap.length);
     this.#settle(entry);
@@ -77,8 +78,8 @@ export class RefreshSchedule<T extends Scheduled> {
   }
 
   #wake(): void {
-    this.#armedFor = Infinity;
-    const now = this.clock.now();
+    this.#armedFor = NEVER;
+    const now = this.#clock.now();
     while (this.#running < MAX_RUNNING) {
       const [next] = this.#heap;
       if (next === undefined || next.scheduledAt > now) break;
@@ -101,11 +102,11 @@ export class RefreshSchedule<T extends Scheduled> {
   #arm(): void {
     const [next] = this.#heap;
     if (!this.#isStarted || next === undefined || this.#running >= MAX_RUNNING) return;
-    if (this.#armedFor <= next.scheduledAt && this.#armedFor !== Infinity) return;
-    const now = this.clock.now();
+    if (this.#armedFor <= next.scheduledAt && this.#armedFor !== NEVER) return;
+    const now = this.#clock.now();
     const sleep = Math.min(Math.max(next.scheduledAt - now, 0), MAX_SLEEP_MS);
     this.#armedFor = now + sleep;
-    this.timer.arm(sleep, () => this.#wake());
+    this.#timer.arm(sleep, () => this.#wake());
   }
 
   /** Moves an entry up or down to where its instant belongs. */

@@ -9,10 +9,12 @@ const NAME = 'resamania-auth:refresh';
  * timers. The registry keeps fired timers and refuses a name in use, so each one is taken out before the next goes in.
  */
 export class SchedulerRegistryTimer implements ScheduleTimer {
+  readonly #registry: SchedulerRegistry;
   readonly #name: string;
   #isArmed = false;
 
-  constructor(private readonly registry: SchedulerRegistry) {
+  constructor(registry: SchedulerRegistry) {
+    this.#registry = registry;
     this.#name = freeName(registry);
   }
 
@@ -24,7 +26,7 @@ export class SchedulerRegistryTimer implements ScheduleTimer {
     }, ms);
     // A schedule is no reason for a process to stay.
     timer.unref();
-    this.registry.addTimeout(this.#name, timer);
+    this.#registry.addTimeout(this.#name, timer);
     this.#isArmed = true;
   }
 
@@ -32,7 +34,7 @@ export class SchedulerRegistryTimer implements ScheduleTimer {
     if (!this.#isArmed) return;
     this.#isArmed = false;
     // The host may have taken it out.
-    if (this.registry.doesExist('timeout', this.#name)) this.registry.deleteTimeout(this.#name);
+    if (this.#registry.doesExist('timeout', this.#name)) this.#registry.deleteTimeout(this.#name);
   }
 }
 

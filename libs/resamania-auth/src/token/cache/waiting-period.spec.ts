@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { type FailureKind, type TokenFailure, unexpectedFailure } from '../request/token-failure.js';
-import { pauseMs, waitAfter } from './token-wait.js';
+import { type FailureKind, type TokenFailure, tokenFailure } from '../request/token-failure.js';
+import { lengthOf } from './waiting-period.js';
 
 const NOW = 1_000_000;
 
 function failure(kind: FailureKind, resetAt?: number): TokenFailure {
-  return { ...unexpectedFailure(), kind, ...(resetAt !== undefined && { resetAt }) };
+  return { ...tokenFailure('unexpected'), kind, ...(resetAt !== undefined && { resetAt }) };
 }
 
-describe('waitAfter', () => {
+describe('the length of a waiting period', () => {
   it.each<[string, TokenFailure, number, number, number]>([
     ['a transient failure: up to a second', failure('transient'), 1, 1, 1000],
     ['doubling', failure('transient'), 4, 1, 8000],
@@ -26,7 +26,7 @@ describe('waitAfter', () => {
     ['a limit without a reset: growing', failure('limited'), 3, 0.5, 4000],
     ['a limit whose reset has passed: growing', failure('limited', NOW - 5), 2, 0.5, 2000],
   ])('%s', (_name, given, count, random, expected) => {
-    expect(waitAfter(given, count - 1, NOW, () => random, 0)).toEqual({ ms: expected, growth: count });
+    expect(lengthOf(given, count - 1, NOW, () => random, 0)).toEqual({ ms: expected, growth: count });
   });
 
   it.each<[string, TokenFailure, number, number, number, number]>([
@@ -38,18 +38,11 @@ describe('waitAfter', () => {
     ['as long as the server says', failure('transient', NOW + 30_000), 1, 1, 10_000, 30_000],
     ['as long as ever after a rejection', failure('rejected'), 1, 1, 10_000, 60_000],
   ])('while an old token serves: %s', (_name, given, count, random, left, expected) => {
-    expect(waitAfter(given, count - 1, NOW, () => random, left).ms).toBe(expected);
+    expect(lengthOf(given, count - 1, NOW, () => random, left).ms).toBe(expected);
   });
 
   it('does not grow by a wait that the old token has cut short', () => {
-    const after = (left: number) => waitAfter(failure('transient'), 3, NOW, () => 1, left).growth;
+    const after = (left: number) => lengthOf(failure('transient'), 3, NOW, () => 1, left).growth;
     expect([after(0), after(60_000), after(16_001), after(15_999), after(100)]).toEqual([4, 4, 4, 3, 3]);
-  });
-});
-
-describe('pauseMs', () => {
-  it('grows from a tenth of a second with full jitter', () => {
-    expect([1, 2, 3].map((attempt) => pauseMs(attempt, () => 0.5))).toEqual([50, 100, 200]);
-    expect(pauseMs(1, () => 0)).toBe(20);
   });
 });

@@ -1,0 +1,87 @@
+import { baseUrlFlaw } from './checks/base-url.js';
+import { type Field, type Rule, setting } from './checks/fields.js';
+import * as rules from './checks/rules.js';
+import { headerSecretFlaw, secretFlaw } from './checks/secret.js';
+import type { RenewWith, ResamaniaTenantOptions } from './tenant-options.js';
+
+/** The environment variable of a tenant's field. */
+export interface FieldVariable {
+  /** Without `RESAMANIA_` and the tenant's name. */
+  readonly name: string;
+  /**
+   * What the variable without a tenant's name is when `RESAMANIA_TENANTS` is set: refused, the value for each tenant
+   * without its own, or the option of the module, which such tenants inherit.
+   */
+  readonly unprefixed: 'refused' | 'for each tenant' | 'of the module';
+  /** For a field that a tenant needs: how to set the variable. */
+  readonly example?: (variable: string) => string;
+  /** For a secret: what is wrong with its text. */
+  readonly secretFlaw?: Rule;
+}
+
+/** The header of gateway keys. The gateway is Gravitee, which reads this one unless it is configured otherwise. */
+export const DEFAULT_API_KEY_HEADER = 'X-Gravitee-Api-Key';
+
+const API_URL = 'https://gateway.prod.gravitee.stadline.tech/resa2-staging';
+const TOKEN_PATH = '/{client_token}/oauth/v2/token';
+const RENEW_WITH: readonly RenewWith[] = ['credentials', 'credentials-with-refresh-token', 'refresh-token'];
+
+/**
+ * Each field of a tenant: its rule, its default, its variable. What depends on other fields stands in
+ * `tenant-problems.ts`: whether `apiBaseUrl` is missing, and whether club and network node are the tenant's own.
+ */
+export const TENANT_FIELDS = {
+  name: { rule: rules.name },
+  apiBaseUrl: { rule: baseUrlFlaw, ...variable('API_URL', 'for each tenant', { example: setTo(API_URL) }) },
+  clientToken: {
+    rule: rules.clientToken,
+    required: true,
+    ...variable('CLIENT_TOKEN', 'refused', { example: setTo('demoapi') }),
+  },
+  clientId: {
+    rule: rules.tidyString,
+    required: true,
+    ...variable('CLIENT_ID', 'refused', { example: setTo('123_xxxxxxxx') }),
+  },
+  clientSecret: {
+    rule: rules.clientSecret,
+    required: true,
+    ...variable('CLIENT_SECRET', 'refused', { example: inFile, secretFlaw }),
+  },
+  apiKey: { rule: rules.apiKey, ...variable('API_KEY', 'of the module', { secretFlaw: headerSecretFlaw }) },
+  apiKeyHeader: {
+    rule: rules.apiKeyHeader(DEFAULT_API_KEY_HEADER),
+    ...variable('API_KEY_HEADER', 'of the module'),
+  },
+  tokenPath: {
+    ...setting(rules.tokenPath(TOKEN_PATH), TOKEN_PATH),
+    ...variable('TOKEN_PATH', 'for each tenant'),
+  },
+  scope: { rule: rules.tidyString, ...variable('SCOPE', 'for each tenant') },
+  clubId: { rule: rules.anything, ...variable('CLUB_ID', 'refused') },
+  networkNodeId: { rule: rules.anything, ...variable('NETWORK_NODE_ID', 'refused') },
+  renewWith: {
+    ...setting<RenewWith>(rules.oneOf(RENEW_WITH), 'credentials'),
+    ...variable('RENEW_WITH', 'for each tenant'),
+  },
+  params: {
+    ...setting<Record<string, string>>(rules.objectOfStrings, {}),
+    entries: { key: rules.paramName, value: rules.text },
+  },
+} as const satisfies Record<keyof ResamaniaTenantOptions, Field & { readonly variable?: FieldVariable }>;
+
+function variable(
+  name: string,
+  unprefixed: FieldVariable['unprefixed'],
+  more: Pick<FieldVariable, 'example' | 'secretFlaw'> = {},
+): { readonly variable: FieldVariable } {
+  return { variable: { name, unprefixed, ...more } };
+}
+
+function setTo(value: string): (name: string) => string {
+  return (name) => `${name}=${value}`;
+}
+
+function inFile(name: string): string {
+  return `${name}_FILE=/run/secrets/${name.toLowerCase()}`;
+}

@@ -1,0 +1,53 @@
+import type { Clock, Random } from '../../clock.js';
+import type { LimitMemory } from '../../gateway/limit-memory.js';
+import type { RefreshPolicy } from '../../options/resolved-options.js';
+import type { Tenant } from '../../tenants/tenant.js';
+import type { ResamaniaPrincipal } from '../request/principal.js';
+import type { AccessToken } from './access-token.js';
+import type { TokenFlights } from './token-flight.js';
+import type { WaitingPeriod } from './waiting-period.js';
+
+/** Whose token it is: a tenant's own, or that of one principal of it. */
+export interface TokenSubject {
+  readonly tenant: Tenant;
+  readonly principal: ResamaniaPrincipal | undefined;
+}
+
+/** A token has come. */
+export interface TokenObtained {
+  /** True for every token after the first. */
+  readonly renewal: boolean;
+  /** The token in use now. */
+  readonly token: AccessToken;
+  /** When it is due for renewal, in milliseconds since the epoch. */
+  readonly dueAt: number;
+  /** What was odd about the answer, if anything that was not so the last time. */
+  readonly oddity: string | undefined;
+}
+
+/** Token requests failed, all attempts used up. */
+export interface TokenFailed {
+  readonly period: WaitingPeriod;
+  /** Whether callers still have a usable token. */
+  readonly tokenStillUsable: boolean;
+}
+
+/** What a cache reports. No method may throw. */
+export interface TokenCacheEvents {
+  obtained(subject: TokenSubject, details: TokenObtained): void;
+  failed(subject: TokenSubject, details: TokenFailed): void;
+  /** The token was dropped before its time. */
+  rejected(subject: TokenSubject): void;
+}
+
+/** What all caches of an engine share. */
+export interface TokenCachePorts<Cache> {
+  readonly flights: TokenFlights;
+  readonly policy: RefreshPolicy;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: LimitMemory;
+  readonly events: TokenCacheEvents;
+  /** Gives a cache its `turn()` at this instant, and at no other. */
+  readonly schedule: { set(cache: Cache, instant: number): void };
+}

@@ -1,0 +1,114 @@
+import { NEVER, type Random } from '../../clock.js';
+import type { RefreshPolicy } from '../../options/resolved-options.js';
+import type { IssuedToken } from '../request/token-answer.js';
+import { AccessToken } from './access-token.js';
+import type { TokenObtained } from './token-cache-ports.js';
+import { partMs, planTimes } from './token-times.js';
+
+/**
+ * What a token is good for at an instant:
+ *
+ * - `fresh`: handed out, nothing to do.
+ * - `due`: handed out still; it is time for a new one.
+ * - `unusable`: expired or nearly so, dropped, never there, or of the future, since the clock was set back.
+ */
+export type TokenUse = 'fresh' | 'due' | 'unusable';
+
+/** The token in hand, and when it is time for the next. Instants are milliseconds since the epoch. */
+export class TokenInHand {
+  #token: AccessToken | undefined;
+  // Never 0: V8 would lay the object out for small integers, and move it when the first instant comes.
+  #usableUntil = NEVER;
+  #dueAt = NEVER;
+  #obtained = 0;
+  #oddity: string | undefined;
+  #refreshToken: string | undefined;
+
+  /** The token, whatever it is good for. */
+  get token(): AccessToken | undefined {
+    return this.#token;
+  }
+
+  /** When a new token is due. */
+  get dueAt(): number {
+    return this.#dueAt;
+  }
+
+  /** What the token is good for. The clock decides, at every call. */
+  useAt(now: number): TokenUse {
+    const token = this.#token;
+    if (token === undefined || now >= this.#usableUntil || token.ageMs(now) < 0) return 'unusable';
+    return now < this.#dueAt ? 'fresh' : 'due';
+  }
+
+  /** The token, if it may be handed out. */
+  usable(now: number): AccessToken | undefined {
+    return this.useAt(now) === 'unusable' ? undefined : this.#token;
+  }
+
+  /** When the token stops being handed out; an instant that has passed where there is none. */
+  get usableUntil(): number {
+    return this.#token === undefined ? 0 : this.#usableUntil;
+  }
+
+  /** Plans the next token for this instant. */
+  planFor(instant: number): void {
+    this.#dueAt = instant;
+  }
+
+  /** How many tokens have come. */
+  get obtained(): number {
+    return this.#obtained;
+  }
+
+  /** Drops the token. The plan for the next one stays. */
+  drop(): void {
+    this.#token = undefined;
+    this.#refreshToken = undefined;
+  }
+
+  /** The refresh token that came along, to be spent: it is good for one use. */
+  takeRefreshToken(): string | undefined {
+    const refreshToken = this.#refreshToken;
+    this.#refreshToken = undefined;
+    return refreshToken;
+  }
+
+  /** Takes a token that has come: it replaces the one in hand if it expires later. */
+  adopt(issued: IssuedToken, policy: RefreshPolicy, now: number, random: Random): TokenObtained {
+    const oddity = issued.oddity === this.#oddity ? undefined : issued.oddity;
+    const token = this.#better(issued, policy, now, random);
+    this.#refreshToken = issued.refreshToken;
+    this.#oddity = issued.oddity;
+    this.#obtained += 1;
+    return { renewal: this.#obtained > 1, token, dueAt: this.#dueAt, oddity };
+  }
+
+  #better(issued: IssuedToken, policy: RefreshPolicy, now: number, random: Random): AccessToken {
+    const { value, scope } = issued;
+    const current = this.usable(now);
+    const { issuedAt, dueAt, usableUntil, expiresAt } = planTimes(
+      issued.requestedAt,
+      issued.lifetimeMs,
+      policy,
+      random,
+    );
+    if (current?.value === value) return this.#keepTheSame(current, policy, now);
+    if (current !== undefined && current.expiresAtMs >= expiresAt) {
+      // Ask again one lead from now, not before.
+      this.#dueAt = now + partMs(policy.lead, current.lifetimeMs);
+      return current;
+    }
+    this.#token = new AccessToken({ value, scope, issuedAt, expiresAt });
+    this.#usableUntil = usableUntil;
+    this.#dueAt = dueAt;
+    return this.#token;
+  }
+
+  /** Asking does not help before this token has expired: it serves until then, without the margin. */
+  #keepTheSame(token: AccessToken, policy: RefreshPolicy, now: number): AccessToken {
+    this.#usableUntil = token.expiresAtMs;
+    this.#dueAt = Math.max(now + partMs(policy.lead, token.lifetimeMs), token.expiresAtMs);
+    return token;
+  }
+}
