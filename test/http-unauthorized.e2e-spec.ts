@@ -57,7 +57,10 @@ const responseTypes = [undefined, 'json', 'text', 'arraybuffer', 'stream'] as co
 describe.each(responseTypes)('With responseType %s', (responseType) => {
   const config: AxiosRequestConfig = responseType === undefined ? {} : { responseType };
 
-  it.each(gatewayShapes)("hands over the gateway's 401 and asks for no token: %s", async (_shape, refuse) => {
+  // A stream is the caller's to read: of unknown shape, a 401 is worth one renewal, and no more.
+  const asked = responseType === 'stream' ? { calls: 2, tokens: 2 } : { calls: 1, tokens: 1 };
+
+  it.each(gatewayShapes)("hands over the gateway's 401: %s", async (_shape, refuse) => {
     await api.ageToken();
     api.server.respond = refuse;
     const plain = create({ validateStatus: null });
@@ -66,7 +69,7 @@ describe.each(responseTypes)('With responseType %s', (responseType) => {
     const error = await api.get(config).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ isAxiosError: true, status: 401, code: 'ERR_BAD_REQUEST' });
     expect(await asText((error as { response: AxiosResponse }).response.data)).toBe(expected);
-    expect(api.counts).toEqual({ calls: 1, tokens: 1 });
+    expect(api.counts).toEqual(asked);
   });
 
   it.each(tokenShapes)('renews and sends again: %s', async (_shape, refuse) => {

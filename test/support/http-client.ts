@@ -7,6 +7,7 @@ import { ResamaniaAuthInterceptor } from '../../libs/resamania-auth/src/http/res
 import { ResamaniaHttpService } from '../../libs/resamania-auth/src/http/resamania-http.service.js';
 import type { ResamaniaAuthOptions } from '../../libs/resamania-auth/src/options/resamania-auth-options.js';
 import { resolveOptions } from '../../libs/resamania-auth/src/options/resolve-options.js';
+import { createApiCalls } from '../../libs/resamania-auth/src/resamania-auth.providers.js';
 import { ResamaniaTenantContext } from '../../libs/resamania-auth/src/tenants/resamania-tenant-context.js';
 import { ResamaniaTenantRegistry } from '../../libs/resamania-auth/src/tenants/resamania-tenant-registry.js';
 import { TenantStore } from '../../libs/resamania-auth/src/tenants/tenant-store.js';
@@ -76,7 +77,7 @@ export function createHttpSide(
     hub: new TokenEventHub(clock, () => undefined),
   });
   const context = new ResamaniaTenantContext();
-  const interceptor = new ResamaniaAuthInterceptor(engine, tenants, context, resolved);
+  const interceptor = new ResamaniaAuthInterceptor(createApiCalls(tenants, engine, resolved), context);
   return {
     http: new ResamaniaHttpService(interceptor, new OwnInstances(resolved)),
     interceptor,

@@ -2,9 +2,13 @@ import type { Provider } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 
 import { type Clock, CLOCK, systemClock } from './clock.js';
+import { ApiCalls } from './http/call/api-call.js';
+import { CallAuthorizer } from './http/call/authorize.js';
 import { OwnInstances } from './http/own-instances.js';
 import { ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
 import { ResamaniaHttpService } from './http/resamania-http.service.js';
+import { CallTargets } from './http/target/call-target.js';
+import { TenantIndex } from './http/target/tenant-index.js';
 import { resolveOptions } from './options/resolve-options.js';
 import { RESOLVED_OPTIONS, type ResolvedOptions } from './options/resolved-options.js';
 import { MODULE_OPTIONS_TOKEN } from './resamania-auth.module-definition.js';
@@ -54,6 +58,7 @@ export const INTERNAL_PROVIDERS: Provider[] = [
       { token: SchedulerRegistry, optional: true },
     ],
   },
+  { provide: ApiCalls, useFactory: createApiCalls, inject: [TenantStore, TokenEngine, RESOLVED_OPTIONS] },
 ];
 
 function createHub(): TokenEventHub {
@@ -78,4 +83,14 @@ function createEngine(
     clock: systemClock,
     random: Math.random,
   });
+}
+
+/** What makes API calls, for the interceptor and with it for all HTTP services. */
+export function createApiCalls(
+  tenants: TenantStore,
+  engine: TokenEngine,
+  { defaultTenant, retryOn401 }: Pick<ResolvedOptions, 'defaultTenant' | 'retryOn401'>,
+): ApiCalls {
+  const targets = new CallTargets(tenants, new TenantIndex(tenants), defaultTenant);
+  return new ApiCalls(new CallAuthorizer(engine, targets), engine, retryOn401);
 }

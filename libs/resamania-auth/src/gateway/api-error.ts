@@ -1,7 +1,7 @@
-import { AxiosHeaders, type AxiosResponse, isAxiosError } from 'axios';
+import { type AxiosResponse, isAxiosError } from 'axios';
 
-import { readLimits, readRetryAfter, type ResamaniaLimits } from './limits.js';
 import { jsonObject, nonEmptyString } from './json.js';
+import { headerBag, readLimits, readRetryAfter, type ResamaniaLimits } from './limits.js';
 import { classifyUnauthorized, type UnauthorizedBy } from './unauthorized.js';
 
 /** What a failed API call says, whatever the form of its answer. */
@@ -18,7 +18,7 @@ export interface ResamaniaApiErrorInfo {
   readonly unauthorizedBy?: UnauthorizedBy;
   /** Of a 401: the request was not sent again, since its body was a stream, which is used up. */
   readonly notReplayed: boolean;
-  /** The limits that the answer told. */
+  /** The limits that the answer reported. */
   readonly limits: ResamaniaLimits;
   /** When the answer asks to come back, by its `Retry-After`. */
   readonly retryAt?: Date;
@@ -33,20 +33,10 @@ const NOTE = 'It was not sent again with a new token: its body is a stream, whic
  * @returns what it says; `undefined` for any other error
  */
 export function readApiError(error: unknown): ResamaniaApiErrorInfo | undefined {
-  return readApiErrorAt(error, Date.now());
-}
-
-/**
- * The same at an instant of the reader's, which a `Retry-After` in seconds counts from.
- * @param now - Milliseconds since the epoch.
- */
-export function readApiErrorAt(error: unknown, now: number): ResamaniaApiErrorInfo | undefined {
   if (!isAxiosError(error)) return undefined;
   const { response } = error;
-  const notReplayed = NOT_REPLAYED in error;
-  return response === undefined
-    ? { violations: [], limits: {}, notReplayed }
-    : { ...readAnswer(response, now), notReplayed };
+  const answered = response === undefined ? { violations: [], limits: {} } : readAnswer(response);
+  return { ...answered, notReplayed: NOT_REPLAYED in error };
 }
 
 /** Says in an error, and for `readApiError()`, why there was no replay. */
@@ -56,16 +46,17 @@ export function noteNotReplayed(error: unknown): unknown {
   return Object.defineProperty(error, NOT_REPLAYED, { value: true });
 }
 
-function readAnswer(
-  { status, headers, data }: AxiosResponse<unknown>,
-  now: number,
-): Omit<ResamaniaApiErrorInfo, 'notReplayed'> {
+function readAnswer({
+  status,
+  headers,
+  data,
+}: AxiosResponse<unknown>): Omit<ResamaniaApiErrorInfo, 'notReplayed'> {
   const text = Buffer.isBuffer(data) ? data.toString('utf8') : data;
   const json = jsonObject(text) ?? {};
   const unauthorizedBy = status === 401 ? classifyUnauthorized(headers, text) : undefined;
   const isGateways = unauthorizedBy === 'gateway' || 'http_status_code' in json;
-  const all = bag(headers);
-  const retryAt = readRetryAfter(all, now);
+  const bag = headerBag(headers);
+  const retryAt = readRetryAfter(bag, Date.now());
   const words = nonEmptyString(json['message']) ?? (isGateways ? nonEmptyString(text) : undefined);
   const description =
     nonEmptyString(json['hydra:description']) ??
@@ -77,7 +68,7 @@ function readAnswer(
     violations: violationsOf(json['violations']),
     ...(isGateways && words !== undefined && { gatewayMessage: words }),
     ...(unauthorizedBy && { unauthorizedBy }),
-    limits: readLimits(all),
+    limits: readLimits(bag),
     ...(retryAt !== undefined && { retryAt: new Date(retryAt) }),
   };
 }
@@ -88,9 +79,4 @@ function violationsOf(value: unknown): ResamaniaApiErrorInfo['violations'] {
     const { propertyPath, message } = (violation ?? {}) as { propertyPath?: unknown; message?: unknown };
     return { path: nonEmptyString(propertyPath) ?? '', message: nonEmptyString(message) ?? '' };
   });
-}
-
-function bag(headers: AxiosResponse['headers']): Record<string, string | undefined> {
-  const entries = Object.entries(AxiosHeaders.from(headers as AxiosHeaders).toJSON());
-  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
 }

@@ -7,7 +7,7 @@ import {
   usedShare,
 } from './limits.js';
 
-/** The limits that a tenant's answers told last. */
+/** The limits that a tenant's answers reported last. */
 export interface SeenLimits {
   readonly limits: ResamaniaLimits;
   /** When, in milliseconds since the epoch. */
@@ -23,8 +23,10 @@ export interface PassedQuota {
   readonly resetAt: Date | undefined;
 }
 
-/** Remembers the limits that answers tell, per tenant, and notices when much of a quota is used. */
+/** Remembers the limits that answers report, per tenant, and notices when much of a quota is used. */
 export class LimitMemory {
+  readonly #warnAt: number;
+  readonly #report: (tenant: string, quota: PassedQuota) => void;
   readonly #seen = new Map<string, SeenLimits>();
   /** Tenants whose quota was passed, until it starts over. */
   readonly #passed = new Set<string>();
@@ -33,10 +35,10 @@ export class LimitMemory {
    * @param warnAt - Share of a quota, above 0 and below 1, from which on it counts as passed.
    * @param report - Told once when a tenant's quota is passed, and again only after it has started over.
    */
-  constructor(
-    private readonly warnAt: number,
-    private readonly report: (tenant: string, quota: PassedQuota) => void,
-  ) {}
+  constructor(warnAt: number, report: (tenant: string, quota: PassedQuota) => void) {
+    this.#warnAt = warnAt;
+    this.#report = report;
+  }
 
   /** Takes note of an answer. One without limits leaves what is known as it is. */
   note(tenant: string, headers: HeaderBag, now: number): void {
@@ -59,12 +61,12 @@ export class LimitMemory {
     const { limit = 0, remaining = 0, resetAt } = quota;
     const share = usedShare(quota);
     if (share === undefined) return;
-    if (share < this.warnAt) {
+    if (share < this.#warnAt) {
       this.#passed.delete(tenant);
       return;
     }
     if (this.#passed.has(tenant)) return;
     this.#passed.add(tenant);
-    this.report(tenant, { share, limit, remaining, resetAt });
+    this.#report(tenant, { share, limit, remaining, resetAt });
   }
 }

@@ -1,3 +1,5 @@
+import { AxiosHeaders, type AxiosResponse } from 'axios';
+
 /** The gateway's three limiters, and `unknown` where a 429 does not say which one fired. */
 export type RateLimiter = 'quota' | 'rate-limit' | 'spike-arrest' | 'unknown';
 
@@ -8,7 +10,7 @@ export interface RateLimitVerdict {
   readonly resetAt: number | undefined;
 }
 
-/** One limit of the gateway, as an answer's headers tell it. */
+/** One limit of the gateway, as an answer's headers report it. */
 export interface ResamaniaLimit {
   /** How many requests are allowed. */
   readonly limit?: number;
@@ -18,7 +20,7 @@ export interface ResamaniaLimit {
   readonly resetAt?: Date;
 }
 
-/** The limits that an answer tells; each is absent where it does not. */
+/** The limits that an answer reports; each is absent where it does not. */
 export interface ResamaniaLimits {
   /** Requests a day. */
   readonly quota?: ResamaniaLimit;
@@ -31,77 +33,69 @@ export interface ResamaniaLimits {
 /** Response headers, names in lower case. */
 export type HeaderBag = Readonly<Record<string, string | undefined>>;
 
+/** The headers of an answer as axios has them, in this form. */
+export function headerBag(headers: AxiosResponse['headers']): HeaderBag {
+  const entries = Object.entries(AxiosHeaders.from(headers as AxiosHeaders).toJSON());
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
+
 /** Below this, a reset is in seconds: as milliseconds it would lie before March 1973. */
 const SECONDS_BELOW = 100_000_000_000;
 
-const LIMITERS: readonly { limiter: RateLimiter; prefix: string }[] = [
-  { limiter: 'quota', prefix: 'x-quota' },
-  { limiter: 'rate-limit', prefix: 'x-rate-limit' },
-  { limiter: 'spike-arrest', prefix: 'x-spike-arrest' },
+/** The header names are spelled out: every answer is looked through for them. */
+const LIMITERS = [
+  limiter('quota', 'quota', 'x-quota'),
+  limiter('rateLimit', 'rate-limit', 'x-rate-limit'),
+  limiter('spikeArrest', 'spike-arrest', 'x-spike-arrest'),
 ];
 
-/** Whether an answer tells any limit: quick to say, since every answer is asked. */
+function limiter(key: keyof ResamaniaLimits, name: RateLimiter, prefix: string) {
+  return { key, name, limit: `${prefix}-limit`, remaining: `${prefix}-remaining`, reset: `${prefix}-reset` };
+}
+
+/** Whether an answer reports any limit: quick to say, since every answer is asked. */
 export function hasLimits(headers: HeaderBag): boolean {
-  return (
-    headers['x-quota-remaining'] !== undefined ||
-    headers['x-quota-limit'] !== undefined ||
-    headers['x-rate-limit-remaining'] !== undefined ||
-    headers['x-rate-limit-limit'] !== undefined ||
-    headers['x-spike-arrest-limit'] !== undefined
-  );
+  return LIMITERS.some(({ limit, remaining }) => (headers[limit] ?? headers[remaining]) !== undefined);
+}
+
+/** The limits that an answer reports. */
+export function readLimits(headers: HeaderBag): ResamaniaLimits {
+  const limits: { -readonly [K in keyof ResamaniaLimits]: ResamaniaLimit } = {};
+  for (const { key, ...names } of LIMITERS) {
+    const limit = numberOf(headers[names.limit]);
+    const remaining = numberOf(headers[names.remaining]);
+    const resetAt = epochMs(headers[names.reset]);
+    if (limit === undefined && remaining === undefined && resetAt === undefined) continue;
+    limits[key] = {
+      ...(limit !== undefined && { limit }),
+      ...(remaining !== undefined && { remaining }),
+      ...(resetAt !== undefined && { resetAt: new Date(resetAt) }),
+    };
+  }
+  return limits;
+}
+
+/**
+ * Which limiter fired, and until when. The limiter with nothing remaining fired; spike arrest sends no remaining
+ * count, so it is taken when no other has. Resets count by the server's own clock (`Date` header) where it is there, so
+ * that a clock that is off on either side does not matter.
+ */
+export function readRateLimit(headers: HeaderBag, now: number): RateLimitVerdict {
+  const limits = readLimits(headers);
+  const fired =
+    LIMITERS.find(({ key }) => limits[key]?.remaining === 0) ??
+    LIMITERS.find(({ key }) => key === 'spikeArrest' && limits[key]?.limit !== undefined);
+  const resetAt = fired && limits[fired.key]?.resetAt?.getTime();
+  return {
+    limiter: fired?.name ?? 'unknown',
+    resetAt: latest(localInstant(resetAt, headers, now), readRetryAfter(headers, now)),
+  };
 }
 
 /** How much of a limit is used, from 0 to 1; `undefined` where the answer does not say. */
 export function usedShare({ limit, remaining }: ResamaniaLimit): number | undefined {
   if (limit === undefined || remaining === undefined || limit <= 0) return undefined;
   return Math.min(1, Math.max(0, 1 - remaining / limit));
-}
-
-/** The limits that an answer tells. */
-export function readLimits(headers: HeaderBag): ResamaniaLimits {
-  return {
-    ...limitIn('quota', headers, 'x-quota'),
-    ...limitIn('rateLimit', headers, 'x-rate-limit'),
-    ...limitIn('spikeArrest', headers, 'x-spike-arrest'),
-  };
-}
-
-function limitIn<K extends keyof ResamaniaLimits>(
-  key: K,
-  headers: HeaderBag,
-  prefix: string,
-): ResamaniaLimits {
-  const [max, remaining] = ['limit', 'remaining'].map((part) => numberOf(headers[`${prefix}-${part}`]));
-  const reset = epochMs(headers[`${prefix}-reset`]);
-  if (max === undefined && remaining === undefined && reset === undefined) return {};
-  const told: ResamaniaLimit = {
-    ...(max !== undefined && { limit: max }),
-    ...(remaining !== undefined && { remaining }),
-    ...(reset !== undefined && { resetAt: new Date(reset) }),
-  };
-  return { [key]: told };
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  const value = Number(text ?? '');
-  return text === undefined || text.trim() === '' || !Number.isFinite(value) ? undefined : value;
-}
-
-/**
- * Which limiter fired, and until when. The limiter with nothing remaining fired; spike arrest sends no remaining
- * count, so it is taken when its headers are all there is. Resets count by the server's own clock (`Date` header)
- * where it is there, so that a clock that is off on either side does not matter.
- */
-export function readRateLimit(headers: HeaderBag, now: number): RateLimitVerdict {
-  const fired =
-    LIMITERS.find(({ prefix }) => headers[`${prefix}-remaining`]?.trim() === '0') ??
-    LIMITERS.find(({ limiter, prefix }) => limiter === 'spike-arrest' && `${prefix}-limit` in headers);
-  const resetAt = fired && localInstant(epochMs(headers[`${fired.prefix}-reset`]), headers, now);
-  const retryAt = readRetryAfter(headers, now);
-  return {
-    limiter: fired?.limiter ?? 'unknown',
-    resetAt: latest(resetAt, retryAt),
-  };
 }
 
 /** `Retry-After` in either form as an instant of this machine's clock, in milliseconds since the epoch. */
@@ -114,10 +108,15 @@ export function readRetryAfter(headers: HeaderBag, now: number): number | undefi
 }
 
 /** A reset in milliseconds since the epoch, given in those or in seconds; `undefined` for none, `-1` and nonsense. */
-export function epochMs(text: string | undefined): number | undefined {
+function epochMs(text: string | undefined): number | undefined {
   const value = Number(text ?? Number.NaN);
   if (!Number.isFinite(value) || value <= 0) return undefined;
   return value < SECONDS_BELOW ? value * 1000 : value;
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  const value = Number(text);
+  return text === undefined || text.trim() === '' || !Number.isFinite(value) ? undefined : value;
 }
 
 function localInstant(

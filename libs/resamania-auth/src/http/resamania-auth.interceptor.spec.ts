@@ -6,6 +6,7 @@ import { createWorld, DEMO } from '../../../../test/support/engine-world.js';
 import { settle } from '../../../../test/support/simulated-clock.js';
 import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js';
 import { resolveOptions } from '../options/resolve-options.js';
+import { createApiCalls } from '../resamania-auth.providers.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
 import { OwnInstances } from './own-instances.js';
@@ -13,12 +14,8 @@ import { ResamaniaHttpService } from './resamania-http.service.js';
 
 function build(options: ResamaniaAuthOptions = DEMO) {
   const world = createWorld(options);
-  const interceptor = new ResamaniaAuthInterceptor(
-    world.engine,
-    world.tenants,
-    new ResamaniaTenantContext(),
-    resolveOptions(options),
-  );
+  const apiCalls = createApiCalls(world.tenants, world.engine, resolveOptions(options));
+  const interceptor = new ResamaniaAuthInterceptor(apiCalls, new ResamaniaTenantContext());
   const calls: InternalAxiosRequestConfig[] = [];
   const adapter: AxiosAdapter = (config) => {
     calls.push(config);

@@ -3,14 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 
 import { ResamaniaTenantError } from '../errors.js';
-import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
-import { TenantStore } from '../tenants/tenant-store.js';
-import { TokenEngine } from '../token/token-engine.js';
-import { ApiCaller } from './call/authorize.js';
-import { type Binding, CallTargets } from './target/call-target.js';
-import { ChainIndex } from './target/tenant-index.js';
-import { TenantResolution } from './target/tenant-resolution.js';
+import { ApiCalls } from './call/api-call.js';
+import type { Binding } from './target/call-target.js';
 
 /** How `ResamaniaAuthInterceptor` is attached. */
 export interface AttachOptions {
@@ -24,20 +19,16 @@ export interface AttachOptions {
 /** Puts bearers on the API calls of an application's own HTTP clients. */
 @Injectable()
 export class ResamaniaAuthInterceptor {
-  readonly #caller: ApiCaller;
+  readonly #calls: ApiCalls;
   readonly #context: ResamaniaTenantContext;
   readonly #attached = new WeakMap<AxiosInstance, { binding: Binding; detach: () => void }>();
 
   constructor(
-    engine: TokenEngine,
-    tenants: TenantStore,
-    context: ResamaniaTenantContext,
-    @Inject(RESOLVED_OPTIONS) { retryOn401, defaultTenant }: ResolvedOptions,
+    @Inject(ApiCalls) calls: ApiCalls,
+    @Inject(ResamaniaTenantContext) context: ResamaniaTenantContext,
   ) {
-    const chains = new ChainIndex(tenants);
-    const resolution = new TenantResolution(tenants, chains);
+    this.#calls = calls;
     this.#context = context;
-    this.#caller = new ApiCaller(engine, new CallTargets(resolution, chains, defaultTenant), retryOn401);
   }
 
   /**
@@ -82,7 +73,7 @@ export class ResamaniaAuthInterceptor {
   #intercept(config: InternalAxiosRequestConfig, binding: Binding): InternalAxiosRequestConfig {
     const wanted = config.adapter ?? axios.defaults.adapter ?? 'http';
     const current = this.#context.current();
-    config.adapter = (final) => this.#caller.call(final, wanted, binding, current);
+    config.adapter = (final) => this.#calls.make(final, wanted, binding, current);
     return config;
   }
 }

@@ -17,7 +17,7 @@ const MAX_BOUND = 1000;
  * - an `AxiosError` where the API answered with an error or could not be reached; it holds none of our headers;
  * - `ResamaniaTokenError` when no token can be had: no request is sent;
  * - `ResamaniaTenantError` when the tenant is unknown, none was named and there is no default, or two contradict;
- * - `ResamaniaRequestError` when the URL is not one of the tenant's, or `resamania` in the config does not fit.
+ * - `ResamaniaRequestError` when the URL is not one of the tenant's, or `resamania` in the config is invalid.
  */
 @Injectable()
 export class ResamaniaHttpService extends ApiHttpService {

@@ -9,6 +9,7 @@ import {
   NotFoundException,
   type Type,
 } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { Observable } from 'rxjs';
 
 import { ResamaniaTenantError } from '../errors.js';
@@ -33,17 +34,28 @@ export type TenantBinder = Type<NestInterceptor & NestMiddleware<TenantRequest, 
 export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
   @Injectable()
   class ResamaniaTenantBinder implements NestInterceptor, NestMiddleware<TenantRequest, unknown> {
+    readonly #context: ResamaniaTenantContext;
+    readonly #modules: ModuleRef;
+
     constructor(
-      @Inject(ResamaniaTenantContext) private readonly context: ResamaniaTenantContext,
-      @Inject(TenantStore) private readonly tenants: TenantStore,
-    ) {}
+      @Inject(ResamaniaTenantContext) context: ResamaniaTenantContext,
+      @Inject(ModuleRef) modules: ModuleRef,
+    ) {
+      this.#context = context;
+      this.#modules = modules;
+    }
+
+    /** Found from any module: it is not exported, since it holds secrets. */
+    get #tenants(): TenantStore {
+      return this.#modules.get(TenantStore, { strict: false });
+    }
 
     async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
       const tenant = await this.#tenantOf(execution.switchToHttp().getRequest<TenantRequest>());
       if (tenant === undefined) return next.handle();
       // The handler runs when it is subscribed to, and that is not here.
       return new Observable((subscriber) =>
-        this.context.run(tenant, () => next.handle().subscribe(subscriber)),
+        this.#context.run(tenant, () => next.handle().subscribe(subscriber)),
       );
     }
 
@@ -56,12 +68,12 @@ export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
         return;
       }
       if (tenant === undefined) next();
-      else this.context.run(tenant, next);
+      else this.#context.run(tenant, next);
     }
 
     async #tenantOf(request: TenantRequest): Promise<string | undefined> {
       const tenant = await extract(request);
-      if (tenant === undefined || this.tenants.find(tenant) !== undefined) return tenant;
+      if (tenant === undefined || this.#tenants.find(tenant) !== undefined) return tenant;
       // What no tenant can be named needs no look-up, however long and strange it is.
       if (nameRule(tenant) !== undefined) throw noSuchTenant();
       await this.#load(tenant);
@@ -70,7 +82,7 @@ export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
 
     async #load(tenant: string): Promise<void> {
       try {
-        await this.tenants.load(tenant);
+        await this.#tenants.load(tenant);
       } catch (error) {
         if (!(error instanceof ResamaniaTenantError) || error.code === 'tenant_load_failed') throw error;
         throw noSuchTenant();
@@ -80,7 +92,7 @@ export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
   return mixin(ResamaniaTenantBinder);
 }
 
-/** Tells neither the name, which came from outside, nor those that there are. */
+/** Names neither the tenant, which came from outside, nor those that exist. */
 function noSuchTenant(): NotFoundException {
   return new NotFoundException('There is no such tenant');
 }

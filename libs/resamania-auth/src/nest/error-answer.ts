@@ -1,12 +1,11 @@
-import { HttpStatus } from '@nestjs/common';
 import type { AxiosError } from 'axios';
 
 import { isTimeoutCode, ResamaniaAuthError, type ResamaniaErrorCode } from '../errors.js';
-import { readApiErrorAt } from '../gateway/api-error.js';
+import { headerBag, readRateLimit, readRetryAfter } from '../gateway/limits.js';
 
 /** What an incoming request is answered when it failed on the way to Resamania. */
 export interface ErrorAnswer {
-  readonly status: HttpStatus;
+  readonly status: AnswerStatus;
   /** A stable word; nothing of what happened inside. */
   readonly code: string;
   readonly message: string;
@@ -14,10 +13,10 @@ export interface ErrorAnswer {
 }
 
 const MESSAGES = {
-  [HttpStatus.TOO_MANY_REQUESTS]: 'Too many requests to Resamania',
-  [HttpStatus.BAD_GATEWAY]: 'Resamania refused the request',
-  [HttpStatus.SERVICE_UNAVAILABLE]: 'Resamania is out of reach for now',
-  [HttpStatus.GATEWAY_TIMEOUT]: 'Resamania did not answer in time',
+  429: 'Too many requests to Resamania',
+  502: 'Resamania refused the request',
+  503: 'Resamania is out of reach for now',
+  504: 'Resamania did not answer in time',
 } as const;
 
 type AnswerStatus = keyof typeof MESSAGES;
@@ -32,19 +31,19 @@ const STATUS_OF_CODE: Readonly<Record<ResamaniaErrorCode, AnswerStatus | undefin
   tenant_conflict: undefined,
   url_not_allowed: undefined,
   invalid_request: undefined,
-  tenant_load_failed: HttpStatus.SERVICE_UNAVAILABLE,
-  credentials_unavailable: HttpStatus.SERVICE_UNAVAILABLE,
-  credentials_rejected: HttpStatus.BAD_GATEWAY,
-  request_rejected: HttpStatus.BAD_GATEWAY,
-  gateway_refused: HttpStatus.BAD_GATEWAY,
-  wrong_url: HttpStatus.BAD_GATEWAY,
-  broken_answer: HttpStatus.BAD_GATEWAY,
-  rate_limited: HttpStatus.TOO_MANY_REQUESTS,
-  quota_exhausted: HttpStatus.TOO_MANY_REQUESTS,
-  network_error: HttpStatus.SERVICE_UNAVAILABLE,
-  service_unavailable: HttpStatus.SERVICE_UNAVAILABLE,
-  shutting_down: HttpStatus.SERVICE_UNAVAILABLE,
-  timeout: HttpStatus.GATEWAY_TIMEOUT,
+  tenant_load_failed: 503,
+  credentials_unavailable: 503,
+  credentials_rejected: 502,
+  request_rejected: 502,
+  gateway_refused: 502,
+  wrong_url: 502,
+  broken_answer: 502,
+  rate_limited: 429,
+  quota_exhausted: 429,
+  network_error: 503,
+  service_unavailable: 503,
+  shutting_down: 503,
+  timeout: 504,
 };
 
 /** The answer to an error of this library, or to a failed API call; `undefined` where it is the application's own. */
@@ -54,7 +53,7 @@ export function answerFor(error: ResamaniaAuthError | AxiosError, now: number): 
 
 function answerForOurs({ code, retryAt }: ResamaniaAuthError, now: number): ErrorAnswer | undefined {
   const status = STATUS_OF_CODE[code];
-  return status && answer(status, code, retryAt, now);
+  return status && answer(status, code, retryAt?.getTime(), now);
 }
 
 /** The answer to a failed API call; `undefined` where the application gave it up itself. */
@@ -63,26 +62,21 @@ function answerForCall(error: AxiosError, now: number): ErrorAnswer | undefined 
   if (code === 'ERR_CANCELED') return undefined;
   if (response === undefined) {
     return isTimeoutCode(code)
-      ? answer(HttpStatus.GATEWAY_TIMEOUT, 'api_timeout', undefined, now)
-      : answer(HttpStatus.SERVICE_UNAVAILABLE, 'api_unreachable', undefined, now);
+      ? answer(504, 'api_timeout', undefined, now)
+      : answer(503, 'api_unreachable', undefined, now);
   }
-  const { limits, retryAt } = readApiErrorAt(error, now) ?? { limits: {} };
-  if (response.status === 429) {
-    const { quota, rateLimit, spikeArrest } = limits;
-    const fired = [quota, rateLimit].find((limit) => limit?.remaining === 0) ?? spikeArrest;
-    return answer(HttpStatus.TOO_MANY_REQUESTS, 'api_rate_limited', retryAt ?? fired?.resetAt, now);
-  }
-  if (response.status === 504) return answer(HttpStatus.GATEWAY_TIMEOUT, 'api_timeout', retryAt, now);
-  if (response.status === 503) return answer(HttpStatus.SERVICE_UNAVAILABLE, 'api_unavailable', retryAt, now);
-  return answer(HttpStatus.BAD_GATEWAY, 'api_refused', retryAt, now);
+  const { status } = response;
+  const headers = headerBag(response.headers);
+  if (status === 429) return answer(429, 'api_rate_limited', readRateLimit(headers, now).resetAt, now);
+  const retryAt = readRetryAfter(headers, now);
+  if (status === 504) return answer(504, 'api_timeout', retryAt, now);
+  if (status === 503) return answer(503, 'api_unavailable', retryAt, now);
+  return answer(502, 'api_refused', retryAt, now);
 }
 
-function answer(status: AnswerStatus, code: string, retryAt: Date | undefined, now: number): ErrorAnswer {
-  const waitMs = retryAt === undefined ? undefined : retryAt.getTime() - now;
-  return {
-    status,
-    code,
-    message: MESSAGES[status],
-    retryAfterSeconds: waitMs === undefined ? undefined : Math.max(1, Math.ceil(waitMs / 1000)),
-  };
+/** @param retryAt - Milliseconds since the epoch. */
+function answer(status: AnswerStatus, code: string, retryAt: number | undefined, now: number): ErrorAnswer {
+  const retryAfterSeconds =
+    retryAt === undefined ? undefined : Math.max(1, Math.ceil((retryAt - now) / 1000));
+  return { status, code, message: MESSAGES[status], retryAfterSeconds };
 }

@@ -20,8 +20,8 @@ import { answerFor } from './error-answer.js';
  * - 502: it refused: credentials, gateway key, or the API call itself.
  * - 500, as for any other error: options, tenant names and call settings that are wrong in the application.
  *
- * An `AxiosError` of a call that is none of the API's, or that was cancelled, is left to Nest, like any error that is not
- * caught.
+ * An `AxiosError` of a call that did not go to the API, or that was cancelled, is left to Nest, like any error that is
+ * not caught.
  */
 @Injectable()
 @Catch(ResamaniaAuthError, AxiosError)

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import {
   type AxiosAdapter,
   AxiosError,
@@ -13,13 +14,15 @@ import { createWorld, DEMO, type EngineWorld, json } from '../../../../../test/s
 import { settle } from '../../../../../test/support/simulated-clock.js';
 import type { RetryOn401 } from '../../options/resamania-auth-options.js';
 import type { TokenCache } from '../../token/cache/token-cache.js';
-import { exchange } from './api-call.js';
-import type { ReadyCall } from './dispatch.js';
+import { CallTargets } from '../target/call-target.js';
+import { TenantIndex } from '../target/tenant-index.js';
+import { ApiCalls } from './api-call.js';
+import { CallAuthorizer } from './authorize.js';
 
 const LEXIK = { code: 401, message: 'Expired' };
 const GATEWAY = { http_status_code: 401 };
 
-/** An exchange on a simulated clock: the token is half an hour old, and the adapter answers from a list. */
+/** API calls on a simulated clock: the token is half an hour old, and the adapter answers from a list. */
 async function build(
   answers: readonly unknown[],
   retryOn401: RetryOn401 = 'renew-and-replay',
@@ -31,12 +34,13 @@ async function build(
   const first = cache.get();
   await settle();
   await world.clock.advance(1000);
-  const token = await first;
+  await first;
   await world.clock.advance(1_800_000);
-  const bearers: unknown[] = [];
+  const sent: { url: string | undefined; bearer: string }[] = [];
   const list = [...answers];
   const adapter: AxiosAdapter = async (config) => {
-    bearers.push(String(config.headers.get('Authorization')).slice(7, 14));
+    const bearer = String(config.headers.get('Authorization')).slice(7, 14);
+    sent.push({ url: config.url, bearer });
     const body = list.shift();
     const response: AxiosResponse = {
       status: body === 'ok' ? 200 : 401,
@@ -49,52 +53,79 @@ async function build(
       throw new AxiosError('401', 'ERR_BAD_REQUEST', config, {}, response);
     return response;
   };
-  const config = { headers: new AxiosHeaders(), data, adapter } as InternalAxiosRequestConfig;
-  const call: ReadyCall = {
-    cache,
-    tenant: cache.tenant,
-    token,
-    url: 'https://api.test/env/demoapi/x',
-    apiKey: undefined,
-  };
-  let replays = 0;
-  const authorize = async () => ({ ...call, token: await cache.get() });
+  const config = { headers: new AxiosHeaders(), data, url: 'x' } as InternalAxiosRequestConfig;
+  const targets = new CallTargets(world.tenants, new TenantIndex(world.tenants), undefined);
+  const calls = new ApiCalls(new CallAuthorizer(world.engine, targets), world.engine, retryOn401);
+  const binding = { kind: 'own', tenant: undefined } as const;
+  const start = (changes: Partial<InternalAxiosRequestConfig> = {}) =>
+    calls
+      .make({ ...config, ...changes }, instead ?? adapter, binding, undefined)
+      .catch((error: unknown) => error);
   const run = async (changes: Partial<InternalAxiosRequestConfig> = {}) => {
-    const result = exchange(call, {
-      config: { ...config, ...changes },
-      adapter: instead ?? adapter,
-      retryOn401,
-      authorize,
-      answered: () => undefined,
-      replaying: () => {
-        replays += 1;
-      },
-    }).catch((error: unknown) => error);
+    const result = start(changes);
     await settle();
     await world.clock.advance(1000);
     return result;
   };
-  return { ...world, run, bearers, replays: () => replays };
+  const replays = () => world.events.filter(({ type }) => type === 'replayed').length;
+  return { ...world, start, run, sent, bearers: () => sent.map(({ bearer }) => bearer), replays };
 }
 
-describe('exchange', () => {
+describe('An API call', () => {
   it('replays once with a new token, whether the 401 came as an error or as an answer', async () => {
     for (const validateStatus of [undefined, null]) {
       const { run, bearers, replays } = await build([LEXIK, 'ok']);
       expect(await run(validateStatus === null ? { validateStatus } : {})).toMatchObject({ status: 200 });
-      expect(bearers).toEqual(['token-1', 'token-2']);
+      expect(bearers()).toEqual(['token-1', 'token-2']);
       expect(replays()).toBe(1);
     }
   });
 
-  it.each([
-    ["the gateway's", GATEWAY],
-    ["the gateway's as a stream", Readable.from([Buffer.from(JSON.stringify(GATEWAY))])],
-  ])('hands over %s', async (_what, body) => {
-    const { run, bearers, endpoint } = await build([body]);
+  it("hands over the gateway's", async () => {
+    const { run, bearers, endpoint } = await build([GATEWAY]);
     expect(await run()).toMatchObject({ status: 401 });
-    expect(bearers).toEqual(['token-1']);
+    expect(bearers()).toEqual(['token-1']);
     expect(endpoint.requests).toHaveLength(1);
+  });
+
+  it('takes a stream for one of unknown shape: one renewal at most, then it is handed over unread', async () => {
+    const stream = () => Readable.from([Buffer.from(JSON.stringify(GATEWAY))]);
+    const { run, bearers, endpoint } = await build([stream(), stream()]);
+    const error = await run();
+    expect(bearers()).toEqual(['token-1', 'token-2']);
+    expect(endpoint.requests).toHaveLength(2);
+    await expect(text((error as { response: AxiosResponse<Readable> }).response.data)).resolves.toBe(
+      JSON.stringify(GATEWAY),
+    );
+  });
+
+  it('is sent again with the new token without looking for its tenant and token anew', async () => {
+    const { run, bearers, engine } = await build([LEXIK, 'ok']);
+    const lookUp = jest.spyOn(engine, 'cacheOf');
+    const peek = jest.spyOn(engine.cacheOf() as TokenCache, 'peek');
+    lookUp.mockClear();
+    expect(await run()).toMatchObject({ status: 200 });
+    expect(bearers()).toEqual(['token-1', 'token-2']);
+    expect([lookUp.mock.calls.length, peek.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  it('is sent again with token, key and URL of one config where the tenant is reconfigured meanwhile', async () => {
+    const { start, sent, registry, endpoint, clock } = await build([LEXIK, 'ok']);
+    const result = start();
+    await settle();
+    expect(endpoint.requests).toHaveLength(2);
+    registry.update('demoapi', { apiBaseUrl: 'https://new.test', clientId: '2_new' });
+    await settle();
+    await clock.advance(1000);
+    expect(await result).toMatchObject({ status: 200 });
+    expect(endpoint.requests.at(-1)).toMatchObject({
+      url: 'https://new.test/demoapi/oauth/v2/token',
+      form: { client_id: '2_new' },
+    });
+    expect(sent).toEqual([
+      { url: 'https://api.test/env/demoapi/x', bearer: 'token-1' },
+      { url: 'https://new.test/demoapi/x', bearer: 'token-3' },
+    ]);
   });
 
   it("hands over all of them with 'off'", async () => {
@@ -126,7 +157,7 @@ describe('exchange', () => {
   it('hands over the second 401', async () => {
     const { run, bearers } = await build([LEXIK, LEXIK]);
     expect(await run()).toMatchObject({ status: 401 });
-    expect(bearers).toEqual(['token-1', 'token-2']);
+    expect(bearers()).toEqual(['token-1', 'token-2']);
   });
 
   it('tells that the renewal failed, and lets go of the answer', async () => {

@@ -1,107 +1,174 @@
 import {
   type AxiosAdapter,
-  type AxiosError,
   type AxiosResponse,
+  getAdapter,
   type InternalAxiosRequestConfig,
   isAxiosError,
 } from 'axios';
 
-import type { RetryOn401 } from '../../options/resamania-auth-options.js';
-import type { Tenant } from '../../tenants/tenant.js';
-import type { TokenCache } from '../../token/cache/token-cache.js';
 import { noteNotReplayed } from '../../gateway/api-error.js';
-import { discardAnswer, readAnswerBody } from './bodies.js';
-import { canSendAgain } from './body-resend.js';
-import { dispatch, type Dispatched, type ReadyCall } from './dispatch.js';
+import type { HeaderBag } from '../../gateway/limits.js';
 import { classifyUnauthorized } from '../../gateway/unauthorized.js';
-import { waitBeforeSending } from './cancellation.js';
+import type { RetryOn401 } from '../../options/resamania-auth-options.js';
+import type { TokenEngine } from '../../token/token-engine.js';
+import { tenantRoot } from '../target/api-url.js';
+import type { Binding } from '../target/call-target.js';
+import { OurHeaders, withOurHeaders } from './api-headers.js';
+import type { BareCall, CallAuthorizer, ReadyCall } from './authorize.js';
+import { canSendAgain, discardAnswer, readableBody } from './bodies.js';
+import { throwIfCancelled, waitBeforeSending } from './cancellation.js';
+import { RedirectGuard } from './redirect-guard.js';
+import { Scrubber } from './scrub.js';
 
-/** One API call with its token, from the first request to the answer that the caller gets. */
-export interface ApiExchangePorts {
+/** What is sent: the caller's own config, which never holds our headers, and what it is sent with. */
+interface ApiRequest {
   readonly config: InternalAxiosRequestConfig;
   readonly adapter: AxiosAdapter;
-  readonly retryOn401: RetryOn401;
-  /** Told of every answer of the API, good or bad. */
-  answered(tenant: Tenant, headers: AxiosResponse['headers']): void;
-  /** Told before the call is sent again. */
-  replaying(cache: TokenCache): void;
-  /** Authorises the call anew, for the replay; `undefined` where it may not have a token any more. */
-  authorize(): ReadyCall | Promise<ReadyCall | undefined> | undefined;
 }
 
-/** Hands the answer over as it came: returns it, or throws it as the error that it came as, with a note if given. */
+/** Hands an answer over as it came: returns it, or throws the error that it came as, with a note if given. */
 type Surface = (note?: (error: unknown) => unknown) => AxiosResponse;
 
-/** Sends a call that is ready, and follows the 401 policy. */
-export function exchange(first: ReadyCall, ports: ApiExchangePorts): Promise<AxiosResponse> {
-  const sent = dispatch(first, ports.config, ports.adapter, ports.answered);
-  if (ports.retryOn401 === 'off') return sent.answer;
-  return sent.answer.then(
-    (response) =>
-      response.status === 401 ? afterUnauthorized(sent, response, () => response, ports) : response,
+/** Makes API calls: authorises, sends, judges a 401, and sends once more. */
+export class ApiCalls {
+  readonly #authorizer: CallAuthorizer;
+  readonly #engine: TokenEngine;
+  readonly #retryOn401: RetryOn401;
+
+  constructor(authorizer: CallAuthorizer, engine: TokenEngine, retryOn401: RetryOn401) {
+    this.#authorizer = authorizer;
+    this.#engine = engine;
+    this.#retryOn401 = retryOn401;
+  }
+
+  /**
+   * Stands in for the adapter of one request. With a token at hand nothing is waited for.
+   * @param wanted - The adapter that the request would have used.
+   * @param current - The tenant of the `ResamaniaTenantContext` that the request was made in.
+   */
+  make(
+    config: InternalAxiosRequestConfig,
+    wanted: NonNullable<InternalAxiosRequestConfig['adapter']>,
+    binding: Binding,
+    current: string | undefined,
+  ): Promise<AxiosResponse> {
+    // Back in its place: who sends this config again must meet our interceptor, not the leftovers of this call.
+    config.adapter = wanted;
+    try {
+      const adapter = typeof wanted === 'function' ? wanted : getAdapter(wanted, config);
+      const request = { config, adapter };
+      const call = this.#authorizer.authorize(config, binding, current);
+      return call instanceof Promise
+        ? waitBeforeSending(call, config).then((late) => this.#start(late, request))
+        : this.#start(call, request);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  #start(call: ReadyCall | BareCall | undefined, request: ApiRequest): Promise<AxiosResponse> {
+    if (call === undefined) return request.adapter(request.config);
+    return call.token === undefined ? sendBare(call, request) : this.#send(call, request, this.#retryOn401);
+  }
+
+  /**
+   * Our headers are on a copy of the config that nobody else sees. Neither the answer nor a failure holds them.
+   * @throws CanceledError
+   * @throws ResamaniaRequestError `invalid_request`
+   */
+  #send(call: ReadyCall, request: ApiRequest, on401: RetryOn401): Promise<AxiosResponse> {
+    const { config, adapter } = request;
+    throwIfCancelled(config);
+    const ours = new OurHeaders(call.tenant.apiKeyHeader);
+    const scrubber = new Scrubber(config, ours);
+    const guard = new RedirectGuard(tenantRoot(call.tenant), ours);
+    const outgoing = addressed(config, call.url);
+    outgoing.headers = withOurHeaders(config, call) as InternalAxiosRequestConfig['headers'];
+    guard.watch(outgoing);
+    const answered = (response: AxiosResponse, surface: Surface) => {
+      // From elsewhere it is not about our token, nor about our limits.
+      if (guard.hasLeft) return surface();
+      this.#engine.noteLimits(call.tenant, response.headers as HeaderBag);
+      if (response.status !== 401 || on401 === 'off') return surface();
+      return this.#afterUnauthorized(call, request, response, surface, on401);
+    };
+    return adapter(outgoing).then(
+      (response) => answered(scrubber.response(response), () => response),
+      (error: unknown) => {
+        const failure = scrubber.error(error);
+        const surface: Surface = (note) => rethrow(note?.(failure) ?? failure);
+        const response = isAxiosError(failure) ? failure.response : undefined;
+        return response === undefined ? surface() : answered(response, surface);
+      },
+    );
+  }
+
+  /**
+   * What to do after a 401. The gateway's is handed over. Else the token is replaced by the current one or by a new one,
+   * where that may help, and the request is sent again: once, and only if its body can be sent again. If the renewal
+   * fails, the caller gets that error.
+   */
+  async #afterUnauthorized(
+    call: ReadyCall,
+    request: ApiRequest,
+    response: AxiosResponse,
+    surface: Surface,
+    on401: RetryOn401,
+  ): Promise<AxiosResponse> {
+    const { config } = request;
+    if (classifyUnauthorized(response.headers, readableBody(response)) === 'gateway') {
+      call.tenant.distrustApiKey(call.apiKey);
+      return surface();
+    }
+    const isReplayable = canSendAgain(config.data);
+    if (on401 === 'invalidate' || !isReplayable) {
+      // If it fails, whoever asks for the token next gets the error; here nobody waits.
+      call.cache.replaceRejected(call.token.value).catch(() => undefined);
+      return surface(isReplayable ? undefined : noteNotReplayed);
+    }
+    const again = await waitBeforeSending(this.#renew(call), config).catch((error: unknown) => {
+      discardAnswer(response);
+      throw error;
+    });
+    if (again === undefined) return surface();
+    discardAnswer(response);
+    this.#engine.noteReplay(again.cache, (config.method ?? 'get').toUpperCase());
+    return this.#send(again, request, 'off');
+  }
+
+  /** The call with another token than the one that was rejected; `undefined` where there is none, or none would help. */
+  async #renew(call: ReadyCall): Promise<ReadyCall | undefined> {
+    const rejected = call.token.value;
+    const replacement = await call.cache.replaceRejected(rejected);
+    const again = replacement && (await this.#authorizer.renew(call, replacement));
+    return again?.token.value === rejected ? undefined : again;
+  }
+}
+
+/** Sends a call without anything of ours but its URL. The outcome refers to the caller's own config. */
+function sendBare({ url }: BareCall, { config, adapter }: ApiRequest): Promise<AxiosResponse> {
+  return adapter(addressed(config, url)).then(
+    (response) => Object.assign(response, { config }),
     (error: unknown) => {
-      const response = unauthorizedAnswer(error);
-      if (response === undefined) throw error;
-      return afterUnauthorized(sent, response, (note) => rethrow(note?.(error) ?? error), ports);
+      if (!isAxiosError(error)) throw error;
+      if (error.response !== undefined) error.response.config = config;
+      throw Object.assign(error, { config });
     },
   );
 }
 
 /**
- * What to do after a 401:
- * the gateway's, or from where our headers did not go: hand it over. Else the token is replaced by the current one or
- * by a new one, where that may help, and the request is sent again: once, and only if its body can be sent again.
- * A renewal that fails is what the caller is told then.
+ * A copy of the config that leads to this URL and to no other. Key by key: the configs of axios have no prototype, and
+ * spreading such an object takes four times as long.
  */
-async function afterUnauthorized(
-  sent: Dispatched,
-  response: AxiosResponse,
-  surface: Surface,
-  ports: ApiExchangePorts,
-): Promise<AxiosResponse> {
-  const { config, adapter, retryOn401 } = ports;
-  const { cache, token } = sent.call;
-  if (sent.leftTheApi()) return surface();
-  const body = await waitBeforeSending(readAnswerBody(response), config);
-  if (classifyUnauthorized(response.headers, body) === 'gateway') {
-    sent.call.tenant.distrustApiKey(sent.call.apiKey);
-    return surface();
-  }
-  const isReplayable = canSendAgain(config.data);
-  if (retryOn401 === 'invalidate' || !isReplayable) {
-    renewInBackground(cache, token.value);
-    return surface(isReplayable ? undefined : noteNotReplayed);
-  }
-  const again = await waitBeforeSending(authorizeAnew(sent.call, ports), config).catch((error: unknown) => {
-    discardAnswer(response);
-    throw error;
-  });
-  if (again === undefined) return surface();
-  discardAnswer(response);
-  ports.replaying(again.cache);
-  return dispatch(again, config, adapter, ports.answered).answer;
-}
-
-/** The call with another token than the one that was rejected; `undefined` where there is none, or none would help. */
-async function authorizeAnew(
-  { cache, token: rejected }: ReadyCall,
-  { authorize }: ApiExchangePorts,
-): Promise<ReadyCall | undefined> {
-  const replacement = await cache.replaceRejected(rejected.value);
-  if (replacement === undefined) return undefined;
-  const call = await authorize();
-  return call?.token.value === rejected.value ? undefined : call;
-}
-
-function renewInBackground(cache: TokenCache, rejected: string): void {
-  // Whoever asks for the token next is told why it failed; here nobody asks.
-  cache.replaceRejected(rejected).catch(() => undefined);
-}
-
-function unauthorizedAnswer(error: unknown): AxiosResponse | undefined {
-  if (!isAxiosError(error)) return undefined;
-  const { response }: AxiosError = error;
-  return response?.status === 401 ? response : undefined;
+function addressed(config: InternalAxiosRequestConfig, url: string): InternalAxiosRequestConfig {
+  const source = config as unknown as Record<PropertyKey, unknown>;
+  const copy: Record<PropertyKey, unknown> = {};
+  for (const key of Object.keys(source)) copy[key] = source[key];
+  for (const key of Object.getOwnPropertySymbols(source)) copy[key] = source[key];
+  copy['url'] = url;
+  copy['baseURL'] = undefined;
+  return copy as unknown as InternalAxiosRequestConfig;
 }
 
 function rethrow(error: unknown): never {

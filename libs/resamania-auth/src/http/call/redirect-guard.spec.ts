@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import type { AxiosRequestConfig } from 'axios';
 
 import { OurHeaders } from './api-headers.js';
-import { guardRedirects, guardTransport } from './redirect-guard.js';
+import { RedirectGuard } from './redirect-guard.js';
 
 type BeforeRedirect = NonNullable<AxiosRequestConfig['beforeRedirect']>;
 
@@ -19,69 +19,81 @@ function headers(): Record<string, string> {
   };
 }
 
-describe('guardRedirects', () => {
-  it('drops our headers, whatever their case, where the redirect leaves', () => {
-    const options = { href: 'https://b.test/', headers: headers() };
-    const left = jest.fn();
-    guardRedirects(
-      undefined,
-      ours,
-      () => false,
-      left,
-    )(options, answer, { headers: {}, url: '', method: 'GET' });
-    expect(options.headers).toEqual({ Accept: 'x' });
-    expect(left).toHaveBeenCalledTimes(1);
-  });
+const ROOT = 'https://a.test/demoapi';
+
+/** A guard, and the hook that it puts into a request. */
+function watching(beforeRedirect?: BeforeRedirect) {
+  const guard = new RedirectGuard(ROOT, ours);
+  const outgoing: AxiosRequestConfig = beforeRedirect === undefined ? {} : { beforeRedirect };
+  guard.watch(outgoing);
+  return { guard, outgoing, hook: outgoing.beforeRedirect as BeforeRedirect };
+}
+
+describe('RedirectGuard', () => {
+  it.each(['https://b.test/demoapi', 'https://a.test/demoapi/..%2fnordgym', 'https://a.test/demoapi-x'])(
+    'drops our headers, whatever their case, where the redirect leaves: %s',
+    (href) => {
+      const options = { href, headers: headers() };
+      const { guard, hook } = watching();
+      hook(options, answer, { headers: {}, url: '', method: 'GET' });
+      expect(options.headers).toEqual({ Accept: 'x' });
+      expect(guard.hasLeft).toBe(true);
+    },
+  );
 
   it('leaves everything as it is where the redirect stays', () => {
-    const options = { href: 'https://a.test/', headers: headers() };
+    const options = { href: `${ROOT}/new?page=2`, headers: headers() };
     const callers = jest.fn<BeforeRedirect>();
     const request = { headers: headers(), url: '', method: 'GET' };
-    guardRedirects(callers, ours, (href) => href === 'https://a.test/', fail)(options, answer, request);
+    const { guard, hook } = watching(callers);
+    hook(options, answer, request);
     expect(options.headers).toEqual(headers());
     expect(callers).toHaveBeenCalledWith(options, answer, request);
+    expect(guard.hasLeft).toBe(false);
   });
 
   it('takes a redirect to who knows where as one that leaves, and bears with what is missing', () => {
-    const left = jest.fn();
     const callers = jest.fn<BeforeRedirect>();
-    guardRedirects(callers, ours, () => true, left)({}, answer, undefined as never);
-    expect(left).toHaveBeenCalledTimes(1);
+    const { guard, hook } = watching(callers);
+    hook({}, answer, undefined as never);
+    expect(guard.hasLeft).toBe(true);
     expect(callers).toHaveBeenCalledTimes(1);
     expect(callers.mock.calls[0]?.[2]).toEqual({ headers: {} });
   });
 
-  it("lets the caller's hook stop the redirect", () => {
-    const callers = () => {
-      throw new Error('no further');
-    };
-    const guard = guardRedirects(
-      callers,
-      ours,
-      () => false,
-      () => undefined,
-    );
-    expect(() => guard({}, answer, { headers: {}, url: '', method: '' })).toThrow('no further');
+  it('knows that a request has left even where it comes back', () => {
+    const { guard, hook } = watching();
+    hook({ href: 'https://b.test/' }, answer, { headers: {}, url: '', method: '' });
+    hook({ href: ROOT }, answer, { headers: {}, url: '', method: '' });
+    expect(guard.hasLeft).toBe(true);
   });
-});
 
-describe('guardTransport', () => {
+  it("lets the caller's hook stop the redirect", () => {
+    const { hook } = watching(() => {
+      throw new Error('no further');
+    });
+    expect(() => hook({}, answer, { headers: {}, url: '', method: '' })).toThrow('no further');
+  });
+
+  it('lets `fetch` follow none, and keeps its other options, which may be changed', () => {
+    const fetchOptions = { cache: 'no-store' };
+    const outgoing: AxiosRequestConfig = { fetchOptions };
+    new RedirectGuard(ROOT, ours).watch(outgoing);
+    expect(outgoing.fetchOptions).toEqual({ cache: 'no-store', redirect: 'manual' });
+    expect(outgoing.fetchOptions).not.toBe(fetchOptions);
+  });
+
   it("tells the caller's transport of our hook, where axios has one to offer", () => {
     const request = jest.fn();
-    const beforeRedirect = () => undefined;
-    const outgoing: AxiosRequestConfig = { transport: { request }, beforeRedirect };
-    guardTransport(outgoing);
+    const outgoing: AxiosRequestConfig = { transport: { request } };
+    new RedirectGuard(ROOT, ours).watch(outgoing);
     const options = { beforeRedirects: {} };
     outgoing.transport.request(options, 'callback');
     outgoing.transport.request({}, 'callback');
-    expect(options).toEqual({ beforeRedirects: { config: beforeRedirect } });
+    expect(options).toEqual({ beforeRedirects: { config: outgoing.beforeRedirect } });
     expect(request.mock.calls).toEqual([
       [options, 'callback'],
       [{}, 'callback'],
     ]);
   });
 });
-
-function fail(): never {
-  throw new Error('must not be called');
-}

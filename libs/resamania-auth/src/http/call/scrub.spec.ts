@@ -123,37 +123,3 @@ describe('Scrubber.response', () => {
       expect(scrubber.response({ ...answer('a'), request }).request).toBe(request);
   });
 });
-
-describe('SentRequest', () => {
-  it('tells what was asked, of whom, and who answered', () => {
-    const sent = new SentRequest(nodeRequest(), ours);
-    expect(sent).toMatchObject({
-      method: 'GET',
-      protocol: 'https:',
-      host: 'gw.test',
-      path: '/x',
-      destroyed: true,
-    });
-    expect(sent.res).toEqual({ statusCode: 500, statusMessage: 'Oops', responseUrl: 'https://gw.test/x' });
-    expect(sent.getHeaders()).toEqual({ accept: 'x' });
-    expect([sent.getHeader('Accept'), sent.getHeader('Authorization')]).toEqual(['x', undefined]);
-    expect(inspect(sent)).toBe('SentRequest { GET https://gw.test/x }');
-    expect(JSON.stringify(sent)).toBe('{"method":"GET","protocol":"https:","host":"gw.test","path":"/x"}');
-  });
-
-  it('looks into a request that follows redirects', () => {
-    const sent = new SentRequest({ _options: { headers: 'canary' }, _currentRequest: nodeRequest() }, ours);
-    expect(sent.path).toBe('/x');
-    expect(shown(sent)).not.toContain('canary');
-  });
-
-  it('bears with requests of other kinds', () => {
-    const sent = new SentRequest({}, ours);
-    expect([sent.method, sent.res, sent.destroyed, sent.getHeaders()]).toEqual([
-      undefined,
-      undefined,
-      false,
-      {},
-    ]);
-  });
-});

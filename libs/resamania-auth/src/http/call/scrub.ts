@@ -1,19 +1,13 @@
 import { errorMonitor } from 'node:events';
 import { PassThrough, pipeline, Readable } from 'node:stream';
 
-import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError } from 'axios';
+import { type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError } from 'axios';
 
 import type { OurHeaders } from './api-headers.js';
 import { SentRequest } from './sent-request.js';
 
 /** How deep a chain of causes is followed. */
 const MAX_CAUSES = 10;
-
-/** Makes an error one of the caller's own config. */
-export function referTo(config: InternalAxiosRequestConfig, error: AxiosError): void {
-  error.config = config;
-  if (error.response !== undefined) error.response.config = config;
-}
 
 /** The body of an answer, apart from the connection that it comes over. */
 class DetachedBody extends PassThrough {}
@@ -28,10 +22,10 @@ export class Scrubber {
     this.#ours = ours;
   }
 
-  response(response: AxiosResponse): AxiosResponse {
+  response(response: AxiosResponse<unknown>): AxiosResponse<unknown> {
     response.config = this.#config;
     response.request = this.#request(response.request);
-    response.data = this.#body(response.data);
+    if (typeof response.data === 'object') response.data = this.#body(response.data);
     return response;
   }
 
@@ -39,18 +33,12 @@ export class Scrubber {
   error(error: unknown): unknown {
     let current = error;
     for (let depth = 0; depth < MAX_CAUSES && isAxiosError(current); depth += 1) {
-      this.#one(current);
+      current.config = this.#config;
+      if (current.request !== undefined) current.request = this.#request(current.request);
+      if (current.response !== undefined) this.response(current.response);
       current = current.cause;
     }
     return error;
-  }
-
-  #one(error: AxiosError): void {
-    referTo(this.#config, error);
-    if (error.request !== undefined) error.request = this.#request(error.request);
-    if (error.response === undefined) return;
-    error.response.request = this.#request(error.response.request);
-    error.response.data = this.#body(error.response.data);
   }
 
   #request(request: unknown): unknown {

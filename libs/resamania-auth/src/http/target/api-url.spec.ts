@@ -3,7 +3,15 @@ import axios from 'axios';
 
 import { resolveTenantOptions } from '../../options/resolve-options.js';
 import { Tenant } from '../../tenants/tenant.js';
-import { combinedUrl, firstSegment, isBelow, normalisedWithin, parseUrl, resolveApiUrl } from './api-url.js';
+import {
+  combinedUrl,
+  firstSegment,
+  isBelow,
+  isPlainBelow,
+  parseUrl,
+  resolveApiUrl,
+  within,
+} from './api-url.js';
 
 const BASE = 'https://gw.test/resa2-staging';
 const ROOT = `${BASE}/demoapi`;
@@ -84,6 +92,33 @@ describe('resolveApiUrl', () => {
     expect(resolveApiUrl('/clubs/a b', tenant)).toBe(`${BASE}/a.b~c'd/clubs/a%20b`);
   });
 
+  it.each(['', '/', '?a=..', '/clubs', '/clubs/', '/a.b/c..d', '/A-Z_0~9?next=//evil.test/..%2f'])(
+    'reads %j as it is written',
+    (path) => {
+      expect(isPlainBelow(ROOT, ROOT + path)).toBe(true);
+      expect(new URL(ROOT + path).href).toBe(ROOT + path);
+    },
+  );
+
+  it.each([
+    'x',
+    '//a',
+    '/a//b',
+    '/.',
+    '/..',
+    '/.a',
+    '/a/..',
+    '/a/../b',
+    '/%61',
+    '/a%2fb',
+    '/a;b',
+    '/é',
+    '/a b',
+    '/a\\b',
+  ])('parses what comes with %j', (path) => {
+    expect(isPlainBelow(ROOT, ROOT + path)).toBe(false);
+  });
+
   it('gives a plain path as it is, byte for byte what a parser would make of it', () => {
     for (const url of ['clubs/1', '/clubs/A-Z_0~9', '/a.b/c.d', '/x?q=%%%', '/clubs/'])
       expect(new URL(resolveApiUrl(url, tenantOf(BASE)) ?? '').href).toBe(resolveApiUrl(url, tenantOf(BASE)));
@@ -131,6 +166,6 @@ describe('The parts of a URL', () => {
   it('are parsed without a fuss', () => {
     expect(parseUrl('not a url')).toBeUndefined();
     expect(parseUrl('https://müller.test')?.host).toBe('xn--mller-kva.test');
-    expect(normalisedWithin(ROOT, 'nonsense')).toBeUndefined();
+    expect(within(ROOT, 'nonsense')).toBeUndefined();
   });
 });

@@ -3,8 +3,7 @@ import { AxiosHeaders, type AxiosRequestConfig, type InternalAxiosRequestConfig 
 
 import { createWorld } from '../../../../../test/support/engine-world.js';
 import { type Binding, CallTargets } from './call-target.js';
-import { ChainIndex } from './tenant-index.js';
-import { TenantResolution } from './tenant-resolution.js';
+import { TenantIndex } from './tenant-index.js';
 
 const BASE = 'https://gw.test/env';
 const { tenants } = createWorld({
@@ -22,8 +21,7 @@ const { tenants } = createWorld({
     },
   ],
 });
-const chains = new ChainIndex(tenants);
-const targets = new CallTargets(new TenantResolution(tenants, chains), chains, undefined);
+const targets = new CallTargets(tenants, new TenantIndex(tenants), undefined);
 
 function target(kind: Binding['kind'], config: AxiosRequestConfig, tenant?: string, current?: string) {
   const full = { ...config, headers: new AxiosHeaders() } as InternalAxiosRequestConfig;
@@ -33,7 +31,7 @@ function target(kind: Binding['kind'], config: AxiosRequestConfig, tenant?: stri
 function urlOf(kind: Binding['kind'], config: AxiosRequestConfig, tenant?: string, current?: string) {
   const found = target(kind, config, tenant, current);
   const known = found && tenants.find(found.tenant);
-  return known && [known.name, found.urlFor(known)];
+  return known && [known.name, targets.urlFor(found, known)];
 }
 
 describe("Our own services' calls", () => {
@@ -79,7 +77,7 @@ describe("Our own services' calls", () => {
     [{ url: '/x', socketPath: '/s' }, 'demoapi', 'url_not_allowed'],
     [{ url: '/x' }, undefined, 'no_default_tenant'],
     [{ url: '/demoapi/x' }, undefined, 'no_default_tenant'],
-  ])('are refused where it does not fit: %j for %s', (config, tenant, code) => {
+  ])('are refused where that is not allowed: %j for %s', (config, tenant, code) => {
     expect(() => urlOf('own', config, tenant)).toThrow(expect.objectContaining({ code }));
   });
 
@@ -110,7 +108,7 @@ describe("A host's calls", () => {
     { url: `${BASE}/stranger/x` },
     { url: `${BASE}/nordgym/x`, socketPath: '/s' },
     {},
-  ])('are none of our business otherwise: %j', (config) => {
+  ])('are not ours to authorise otherwise: %j', (config) => {
     expect(target('host', config)).toBeUndefined();
   });
 
@@ -123,8 +121,13 @@ describe("A host's calls", () => {
   });
 
   it('may be foreign only outside of every base URL', () => {
-    expect(target('host', { url: 'https://evil.test/' }, 'nobody')?.mayBeForeign()).toBe(true);
-    expect(target('host', { url: `${BASE}/stranger` }, 'nobody')?.mayBeForeign()).toBe(false);
-    expect(target('own', { url: 'clubs' }, 'nobody')?.mayBeForeign()).toBe(false);
+    const mayBeForeign = (kind: Binding['kind'], url: string) => {
+      const found = target(kind, { url }, 'nobody');
+      return found && targets.mayBeForeign(found);
+    };
+    expect(mayBeForeign('host', 'https://evil.test/')).toBe(true);
+    expect(mayBeForeign('host', `${BASE}/stranger`)).toBe(false);
+    expect(mayBeForeign('own', 'https://evil.test/')).toBe(false);
+    expect(mayBeForeign('own', 'clubs')).toBe(false);
   });
 });

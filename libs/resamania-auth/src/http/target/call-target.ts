@@ -1,16 +1,16 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
-import { ResamaniaRequestError } from '../../errors.js';
+import { ResamaniaRequestError, ResamaniaTenantError } from '../../errors.js';
+import type { TenantStore } from '../../tenants/tenant-store.js';
 import type { Tenant } from '../../tenants/tenant.js';
-import { chainRoot, combinedUrl, isAbsolute, parseUrl, resolveApiUrl, within } from './api-url.js';
-import type { ChainIndex } from './tenant-index.js';
-import type { TenantResolution } from './tenant-resolution.js';
+import { combinedUrl, isAbsolute, resolveApiUrl, tenantRoot } from './api-url.js';
+import type { TenantIndex } from './tenant-index.js';
 
 /** Whose axios instance makes a call, and for which tenant. */
 export interface Binding {
   /**
    * `own`: an instance of ours, whose calls are all for the API. `host`: an instance of the application, whose calls
-   * may go anywhere; those outside the API are none of our business.
+   * may go anywhere; those outside the API are not ours to authorise.
    */
   readonly kind: 'own' | 'host';
   readonly tenant: string | undefined;
@@ -18,97 +18,103 @@ export interface Binding {
 
 /** Where a call goes. */
 export interface CallTarget {
+  readonly kind: Binding['kind'];
   /** Name of the tenant that is called. */
   readonly tenant: string;
-  /**
-   * The absolute URL of the call for a tenant; `undefined` for a host's call that leads outside.
-   * @throws ResamaniaRequestError `url_not_allowed`
-   * @throws ResamaniaTenantError `tenant_conflict`
-   */
-  urlFor(tenant: Tenant): string | undefined;
-  /** Whether the call may go on without us when the tenant is not known. */
-  mayBeForeign(): boolean;
+  /** As the caller wrote it; `undefined` where the connection leads elsewhere, whatever the URL says. */
+  readonly url: string | undefined;
 }
 
-/** Finds where calls go. */
+/**
+ * Finds where calls go. The tenant is named by the request, by the bound service, by the context, by the URL, or it is
+ * the default. Two answers that contradict each other are an error, not a guess.
+ */
 export class CallTargets {
-  constructor(
-    private readonly resolution: TenantResolution,
-    private readonly chains: ChainIndex,
-    /** The configured default, which may be a tenant that is not loaded yet. */
-    private readonly defaultTenant: string | undefined,
-  ) {}
+  readonly #tenants: TenantStore;
+  readonly #index: TenantIndex;
+  readonly #defaultTenant: string | undefined;
+
+  /** @param defaultTenant - The configured default, which may be a tenant that is not loaded yet. */
+  constructor(tenants: TenantStore, index: TenantIndex, defaultTenant: string | undefined) {
+    this.#tenants = tenants;
+    this.#index = index;
+    this.#defaultTenant = defaultTenant;
+  }
 
   /**
-   * The target of a call; `undefined` for a host's call that is none of our business.
+   * The target of a call; `undefined` for a host's call that is not ours to authorise.
    * @param current - The tenant of the `ResamaniaTenantContext` that the request was made in.
    * @throws ResamaniaTenantError `tenant_conflict`, `no_default_tenant`
+   * @throws ResamaniaRequestError `url_not_allowed`
    */
   of(
     config: InternalAxiosRequestConfig,
-    binding: Binding,
+    { kind, tenant: bound }: Binding,
     current: string | undefined,
   ): CallTarget | undefined {
-    const requested = config.resamania?.tenant;
-    const named = this.resolution.named({ requested, bound: binding.tenant, current });
-    return binding.kind === 'own' ? this.#own(config, named) : this.#hosts(config, named);
+    const named = namedTenant(config.resamania?.tenant, bound) ?? current;
+    const combined = combinedUrl(config);
+    const url = isElsewhere(config) ? undefined : combined;
+    if (kind === 'own') return { kind, tenant: named ?? this.#nameByOwnUrl(combined), url };
+    if (url === undefined || !isAbsolute(url)) return undefined;
+    const tenant = named ?? this.#nameByHostUrl(url);
+    return tenant === undefined ? undefined : { kind, tenant, url };
   }
 
-  #own(config: InternalAxiosRequestConfig, named: string | undefined): CallTarget {
-    const url = combinedUrl(config);
-    return {
-      tenant: named ?? this.#nameByOwnUrl(url),
-      urlFor: (tenant) => {
-        if (isElsewhere(config)) throw notAllowed(tenant);
-        return this.#ownUrl(url, tenant);
-      },
-      mayBeForeign: () => false,
-    };
+  /**
+   * The absolute URL of a call for its tenant; `undefined` for a host's call that leads outside.
+   * @throws ResamaniaRequestError `url_not_allowed`
+   * @throws ResamaniaTenantError `tenant_conflict`
+   */
+  urlFor({ kind, url }: CallTarget, tenant: Tenant): string | undefined {
+    if (url === undefined) throw notAllowed(tenant);
+    const allowed = resolveApiUrl(url, tenant);
+    if (allowed === undefined || !isAbsolute(url)) this.#assertNotAnothers(url, tenant);
+    if (allowed === undefined && kind === 'own') throw notAllowed(tenant);
+    return allowed;
+  }
+
+  /** Whether a call may go on without us when its tenant is not known. */
+  mayBeForeign({ kind, url }: CallTarget): boolean {
+    return kind === 'host' && url !== undefined && !this.#index.isBelowAnyBase(url);
   }
 
   #nameByOwnUrl(url: string): string {
+    const owners = this.#index.ownersOf(url);
     try {
-      return this.resolution.byUrl(url);
+      return this.#onlyOf(owners);
     } catch (error) {
       // There is no default; but with a URL of nobody that is not what is wrong.
-      const isNobodys = isAbsolute(url) && this.resolution.ownersOf(url).length === 0;
-      throw isNobodys ? notAllowed() : error;
+      throw isAbsolute(url) && owners.length === 0 ? notAllowed() : error;
     }
   }
 
-  #ownUrl(url: string, tenant: Tenant): string {
-    const resolved = resolveApiUrl(url, tenant);
-    if (resolved === undefined || !isAbsolute(url)) this.resolution.assertNotAnothers(url, tenant);
-    if (resolved === undefined) throw notAllowed(tenant);
-    return resolved;
+  #nameByHostUrl(url: string): string | undefined {
+    const owners = this.#index.ownersOf(url);
+    return owners.length === 0 ? this.#defaultTenant : this.#onlyOf(owners);
   }
 
-  #hosts(config: InternalAxiosRequestConfig, named: string | undefined): CallTarget | undefined {
-    const url = combinedUrl(config);
-    const href = isElsewhere(config) ? undefined : this.#hrefOf(url);
-    if (href === undefined) return undefined;
-    const name = named ?? this.#nameByHostUrl(href);
-    if (name === undefined) return undefined;
-    return {
-      tenant: name,
-      urlFor: (tenant) => {
-        const allowed = within(chainRoot(tenant), href);
-        if (allowed === undefined) this.resolution.assertNotAnothers(href, tenant);
-        return allowed;
-      },
-      mayBeForeign: () => !this.chains.isKnownBase(href),
-    };
+  #onlyOf(owners: readonly Tenant[]): string {
+    const [only] = owners;
+    return only !== undefined && owners.length === 1 ? only.name : this.#tenants.defaultName();
   }
 
-  /** An absolute URL as the request will have it; parsed only where that can make a difference. */
-  #hrefOf(url: string): string | undefined {
-    if (this.chains.isWrittenOut(url)) return url;
-    return isAbsolute(url) ? parseUrl(url)?.href : undefined;
+  #assertNotAnothers(url: string, tenant: Tenant): void {
+    const owners = this.#index.ownersOf(url);
+    const [other] = owners;
+    if (other === undefined || owners.some(({ name }) => name === tenant.name)) return;
+    // A path names the clientToken and no more: any tenant that has it may use the path.
+    if (!isAbsolute(url) && other.clientToken === tenant.clientToken) return;
+    throw conflict(
+      tenant.name,
+      `the call is for "${tenant.name}", but its URL belongs to tenant "${other.name}".`,
+    );
   }
+}
 
-  #nameByHostUrl(href: string): string | undefined {
-    return this.chains.ownersOf(href).length > 0 ? this.resolution.byUrl(href) : this.defaultTenant;
-  }
+function namedTenant(requested: string | undefined, bound: string | undefined): string | undefined {
+  if (requested === undefined || bound === undefined || requested === bound) return requested ?? bound;
+  throw conflict(bound, `the request names tenant "${requested}", but its service is bound to "${bound}".`);
 }
 
 /** Whether the connection goes somewhere else than the URL says. */
@@ -116,12 +122,20 @@ function isElsewhere({ socketPath }: InternalAxiosRequestConfig): boolean {
   return socketPath !== undefined && socketPath !== null;
 }
 
+function conflict(tenant: string, what: string): ResamaniaTenantError {
+  return new ResamaniaTenantError(what, {
+    code: 'tenant_conflict',
+    tenant,
+    remedy: 'Name one tenant only, or use the service and the URLs of the same tenant.',
+  });
+}
+
 /** Says the tenant and its base, and nothing of the URL: its query may be confidential. */
 function notAllowed(tenant?: Tenant): ResamaniaRequestError {
   const what =
     tenant === undefined
-      ? "The call's URL is below no registered tenant's base URL and clientToken."
-      : `the call's URL is not below ${chainRoot(tenant)}.`;
+      ? "The call's URL is not below any registered tenant's base URL and clientToken."
+      : `the call's URL is not below ${tenantRoot(tenant)}.`;
   const iri = `/${tenant?.clientToken ?? '{clientToken}'}/clubs/1`;
   return new ResamaniaRequestError(what, {
     code: 'url_not_allowed',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { createWorld } from '../../../../../test/support/engine-world.js';
-import { ChainIndex } from './tenant-index.js';
+import { TenantIndex } from './tenant-index.js';
 
 const { tenants, registry } = createWorld({
   apiBaseUrl: 'https://gw.test/resa2',
@@ -18,13 +18,15 @@ const { tenants, registry } = createWorld({
     { apiBaseUrl: 'https://api.test', clientToken: 'nordgym', clientId: '4', clientSecret: 's' },
   ],
 });
-const index = new ChainIndex(tenants);
+const index = new TenantIndex(tenants);
 const names = (found: readonly { name: string }[]) => found.map(({ name }) => name);
 
-describe('ChainIndex', () => {
-  it('tells the tenants of a chain', () => {
-    expect(names(index.ofChain('demoapi'))).toEqual(['demoapi', 'demo-too', 'live']);
-    expect(index.ofChain('stranger')).toEqual([]);
+describe('TenantIndex', () => {
+  it('tells the tenants whose clientToken a path begins with', () => {
+    expect(names(index.ownersOf('/demoapi'))).toEqual(['demoapi', 'demo-too', 'live']);
+    expect(names(index.ownersOf('/demoapi/clubs/1'))).toEqual(['demoapi', 'demo-too', 'live']);
+    expect(index.ownersOf('/stranger/clubs')).toEqual([]);
+    expect(index.ownersOf('demoapi/clubs')).toEqual([]);
   });
 
   it.each([
@@ -36,14 +38,17 @@ describe('ChainIndex', () => {
     ['https://gw.test/resa2', []],
     ['https://api.test.evil.test/nordgym', []],
     ['https://api.test:444/nordgym', []],
+    ['HTTPS://API.TEST:443/nordgym/../nordgym', ['nordgym']],
+    ['https://api.test/nordgym/../stranger', []],
+    ['https://', []],
   ])('tells whose %s is', (href, owners) => {
     expect(names(index.ownersOf(href))).toEqual(owners);
   });
 
   it('knows the base URLs', () => {
-    expect(index.isKnownBase('https://gw.test/resa2/anything')).toBe(true);
-    expect(index.isKnownBase('https://api.test/')).toBe(true);
-    expect(index.isKnownBase('https://gw.test/other')).toBe(false);
+    expect(index.isBelowAnyBase('https://gw.test/resa2/anything')).toBe(true);
+    expect(index.isBelowAnyBase('https://api.test/')).toBe(true);
+    expect(index.isBelowAnyBase('https://gw.test/other')).toBe(false);
   });
 
   it('follows what happens in the registry', () => {
@@ -55,11 +60,11 @@ describe('ChainIndex', () => {
     });
     expect(names(index.ownersOf('https://late.test/late'))).toEqual(['late']);
     registry.update('late', { apiBaseUrl: 'https://later.test' });
-    expect(index.isKnownBase('https://late.test/')).toBe(false);
+    expect(index.isBelowAnyBase('https://late.test/')).toBe(false);
     expect(names(index.ownersOf('https://later.test/late'))).toEqual(['late']);
     registry.remove('late');
-    expect(index.isKnownBase('https://later.test/')).toBe(false);
-    expect(index.ofChain('late')).toEqual([]);
+    expect(index.isBelowAnyBase('https://later.test/')).toBe(false);
+    expect(index.ownersOf('/late')).toEqual([]);
     registry.remove('demo-too');
     expect(names(index.ownersOf('https://gw.test/resa2/demoapi'))).toEqual(['demoapi']);
   });

@@ -1,10 +1,10 @@
+import type { TenantChange } from '../../tenants/tenant-changes.js';
 import type { TenantStore } from '../../tenants/tenant-store.js';
 import type { Tenant } from '../../tenants/tenant.js';
-import type { TenantChange } from '../../tenants/tenant-changes.js';
-import { chainRoot, firstSegment, isBelow, isWrittenBelow } from './api-url.js';
+import { firstSegment, isAbsolute, isBelow, isPlainBelow, parseUrl } from './api-url.js';
 
 /** The registered tenants by what their URLs look like. */
-export class ChainIndex {
+export class TenantIndex {
   readonly #byClientToken = new Map<string, Set<Tenant>>();
   /** Base URLs, with the number of tenants that have it. */
   readonly #bases = new Map<string, number>();
@@ -14,32 +14,37 @@ export class ChainIndex {
     tenants.onChange((change) => this.#follow(change));
   }
 
-  /** The tenants of a chain. Several may share one, with other clients or other base URLs. */
-  ofChain(clientToken: string): readonly Tenant[] {
-    return [...(this.#byClientToken.get(clientToken) ?? [])];
+  /**
+   * The tenants that a URL belongs to. A path names the `clientToken` alone; tenants with other clients or other base
+   * URLs may share one.
+   */
+  ownersOf(url: string): readonly Tenant[] {
+    if (!isAbsolute(url)) return this.#withClientToken(firstSegment(url));
+    const href = this.#normalised(url);
+    return [...this.#bases.keys()]
+      .filter((base) => isBelow(base, href))
+      .flatMap((base) =>
+        this.#withClientToken(firstSegment(href.slice(base.length))).filter(
+          ({ apiBaseUrl }) => apiBaseUrl === base,
+        ),
+      );
   }
 
-  /** The tenants that a normalised URL belongs to: below the base URL, with the chain as the next segment. */
-  ownersOf(href: string): readonly Tenant[] {
-    const owners: Tenant[] = [];
-    for (const base of this.#bases.keys()) {
-      const segment = href.startsWith(base) ? firstSegment(href.slice(base.length)) : undefined;
-      if (segment === undefined) continue;
-      for (const tenant of this.ofChain(segment)) if (isBelow(chainRoot(tenant), href)) owners.push(tenant);
-    }
-    return [...new Set(owners)];
+  /** Whether an absolute URL lies below the base URL of any tenant. */
+  isBelowAnyBase(url: string): boolean {
+    const href = this.#normalised(url);
+    return [...this.#bases.keys()].some((base) => isBelow(base, href));
   }
 
-  /** Whether a normalised URL lies below the base URL of any tenant. */
-  isKnownBase(href: string): boolean {
-    for (const base of this.#bases.keys()) if (isBelow(base, href)) return true;
-    return false;
+  /** The URL as the request will have it; empty for what is no URL. */
+  #normalised(url: string): string {
+    for (const base of this.#bases.keys()) if (isPlainBelow(base, url)) return url;
+    return parseUrl(url)?.href ?? '';
   }
 
-  /** Whether a URL lies below the base URL of any tenant as it is written, so that it needs no parsing. */
-  isWrittenOut(url: string): boolean {
-    for (const base of this.#bases.keys()) if (isWrittenBelow(base, url)) return true;
-    return false;
+  #withClientToken(clientToken: string | undefined): readonly Tenant[] {
+    const tenants = clientToken === undefined ? undefined : this.#byClientToken.get(clientToken);
+    return tenants === undefined ? [] : [...tenants];
   }
 
   #follow(change: TenantChange): void {
@@ -50,16 +55,17 @@ export class ChainIndex {
 
   #add(tenant: Tenant): void {
     const { clientToken, apiBaseUrl } = tenant;
-    const chain = this.#byClientToken.get(clientToken) ?? new Set();
-    this.#byClientToken.set(clientToken, chain.add(tenant));
+    const tenants = this.#byClientToken.get(clientToken) ?? new Set();
+    this.#byClientToken.set(clientToken, tenants.add(tenant));
     this.#bases.set(apiBaseUrl, (this.#bases.get(apiBaseUrl) ?? 0) + 1);
   }
 
+  /** @returns whether it was there: a tenant that the provider loaded is not */
   #remove(tenant: Tenant): boolean {
     const { clientToken, apiBaseUrl } = tenant;
-    const chain = this.#byClientToken.get(clientToken);
-    if (chain?.delete(tenant) !== true) return false;
-    if (chain.size === 0) this.#byClientToken.delete(clientToken);
+    const tenants = this.#byClientToken.get(clientToken);
+    if (tenants?.delete(tenant) !== true) return false;
+    if (tenants.size === 0) this.#byClientToken.delete(clientToken);
     const left = (this.#bases.get(apiBaseUrl) ?? 1) - 1;
     if (left === 0) this.#bases.delete(apiBaseUrl);
     else this.#bases.set(apiBaseUrl, left);
