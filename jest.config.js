@@ -47,7 +47,7 @@ export default {
     // Runs in a process of its own.
     '!**/resamania-auth/src/cli.ts',
     '!**/options/{resamania-auth,tenant}-options.ts',
-    '!**/tenants/tenant-changes.ts',
+    '!**/token/cache/token-cache-ports.ts',
     '!**/token/events/token-events.ts',
     '!**/http/target/request-options.ts',
   ],

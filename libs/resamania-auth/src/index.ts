@@ -22,7 +22,7 @@ export {
   tenantFromParam,
   tenantFromSubdomain,
   type TenantRequest,
-} from './nest/tenant-extractors.js';
+} from './nest/bind-tenant.js';
 export { hasResamaniaEnvironment, loadEnvironment } from './environment/load-environment.js';
 export { resamaniaConfig } from './environment/resamania.config.js';
 export type {

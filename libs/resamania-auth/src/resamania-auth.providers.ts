@@ -14,7 +14,7 @@ import { RESOLVED_OPTIONS, type ResolvedOptions } from './options/resolved-optio
 import { MODULE_OPTIONS_TOKEN } from './resamania-auth.module-definition.js';
 import { ResamaniaTenantContext } from './tenants/resamania-tenant-context.js';
 import { ResamaniaTenantRegistry } from './tenants/resamania-tenant-registry.js';
-import { TenantRegistration } from './tenants/tenant-registration.js';
+import { TenantRegistration } from './tenants/feature-tenants.js';
 import { TenantStore } from './tenants/tenant-store.js';
 import { HttpTokenTransport } from './token/request/http-token-transport.js';
 import { ResamaniaTokenService } from './token/resamania-token.service.js';

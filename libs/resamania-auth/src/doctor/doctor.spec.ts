@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AxiosError, type AxiosResponse, create, type InternalAxiosRequestConfig } from 'axios';
 
 import { systemClock } from '../clock.js';
-import { environmentByTenant } from '../environment/environment-by-tenant.js';
+import { environmentByTenant } from '../environment/load-environment.js';
 import { type HttpAnswer, TransportFailed } from '../token/request/token-transport.js';
 import type { Finding, Report } from './checks/diagnosis.js';
 import { Doctor } from './doctor.js';

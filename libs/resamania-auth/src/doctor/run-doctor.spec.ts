@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { chooseTenants } from './choose-tenants.js';
-import { loadEnvironmentFile } from './environment-file.js';
+import { chooseTenants } from './run-doctor.js';
+import { loadEnvironmentFile } from './run-doctor.js';
 import type { Progress } from './progress.js';
 import { runDoctor } from './run-doctor.js';
 

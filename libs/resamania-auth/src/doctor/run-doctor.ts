@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { styleText } from 'node:util';
 
+import { ConfigModule } from '@nestjs/config';
 import axios from 'axios';
 
 import { systemClock } from '../clock.js';
-import { environmentByTenant } from '../environment/environment-by-tenant.js';
+import {
+  environmentByTenant,
+  type EnvironmentByTenant,
+  hasResamaniaEnvironment,
+} from '../environment/load-environment.js';
 import { printVariableProblem } from '../environment/environment-variables.js';
-import { hasResamaniaEnvironment } from '../environment/load-environment.js';
 import { HttpTokenTransport } from '../token/request/http-token-transport.js';
 import { systemProbe } from './checks/connection-probe.js';
 import type { Report } from './checks/diagnosis.js';
-import { chooseTenants } from './choose-tenants.js';
 import { Doctor } from './doctor.js';
-import { EnvironmentFileError, loadEnvironmentFile } from './environment-file.js';
 import type { Progress } from './progress.js';
 import { reportList } from './report-list.js';
 
@@ -84,4 +87,48 @@ async function examine(options: DoctorOptions, progress: Progress): Promise<Repo
     progress.stop();
     transport.close();
   }
+}
+
+export const DEFAULT_ENV_FILE = '.env';
+
+/** The file of variables cannot be read. */
+export class EnvironmentFileError extends Error {}
+
+/**
+ * Adds the variables of a file to those of the process, which win, the way an application does it: by Nest's own
+ * `ConfigModule`, since parsers of such files differ.
+ * @param path - `undefined` for `.env`, which need not be there.
+ * @throws EnvironmentFileError
+ */
+export async function loadEnvironmentFile(path: string | undefined): Promise<void> {
+  const file = resolve(path ?? DEFAULT_ENV_FILE);
+  try {
+    readFileSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (path === undefined && code === 'ENOENT') return;
+    throw new EnvironmentFileError(`${path ?? DEFAULT_ENV_FILE} cannot be read (${code})`);
+  }
+  await ConfigModule.forRoot({ envFilePath: file });
+}
+
+/** The tenants that were asked for; all where none was. What is wrong for all of them stays. */
+export function chooseTenants(
+  environment: EnvironmentByTenant,
+  wanted: readonly string[],
+): EnvironmentByTenant {
+  if (wanted.length === 0) return environment;
+  const { tenants, general } = environment;
+  const known = tenants.flatMap(({ name }) => name ?? []);
+  const unknown = wanted.filter((name) => !known.includes(name));
+  // A single tenant without a name may be the one that was asked for.
+  if (unknown.length === 0 || tenants.some(({ name }) => name === undefined)) {
+    const chosen = tenants.filter(({ name }) => name === undefined || wanted.includes(name));
+    return { tenants: chosen, general };
+  }
+  const list = known.length > 0 ? `the environment has ${known.join(', ')}` : 'the environment has none';
+  return {
+    tenants: [],
+    general: [...general, { variable: '--tenant', text: `no tenant of that name; ${list}` }],
+  };
 }

@@ -1,8 +1,153 @@
 import { ResamaniaConfigError } from '../errors.js';
+import { checkOptions } from '../options/check-options.js';
 import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js';
-import { environmentByTenant } from './environment-by-tenant.js';
-import type { ReadFile } from './environment-reader.js';
-import { isResamaniaVariable, printVariableProblem, trimmedValue } from './environment-variables.js';
+import { TENANT_FIELDS } from '../options/tenant-fields.js';
+import { EnvironmentReader, type ReadFile } from './environment-reader.js';
+import {
+  checkTenantNames,
+  fileVariable,
+  isResamaniaVariable,
+  MODULE_VARIABLES,
+  printVariableProblem,
+  sourceOf,
+  type TenantField,
+  TENANTS,
+  trimmedValue,
+  VARIABLE_FIELDS,
+  variableOf,
+  type VariableProblem,
+} from './environment-variables.js';
+
+/** One tenant of the environment, apart from the others. */
+export interface TenantEnvironment {
+  /** Its name; `undefined` for a single tenant whose client token is missing or wrong. */
+  readonly name: string | undefined;
+  /** The prefix of its variables, as `variableOf` takes it; `undefined` for the unprefixed ones. */
+  readonly variablesOf: string | undefined;
+  /** The module's options with this tenant alone; `undefined` where there are problems, own or general. */
+  readonly options: ResamaniaAuthOptions | undefined;
+  /** What is wrong with its own variables. */
+  readonly problems: readonly VariableProblem[];
+}
+
+/** The environment, tenant by tenant. An application would not start with any of the problems. */
+export interface EnvironmentByTenant {
+  readonly tenants: readonly TenantEnvironment[];
+  /** What is wrong with the variables that apply to all tenants. */
+  readonly general: readonly VariableProblem[];
+}
+
+/** Options as they were read. They are valid where there are no problems. */
+type Draft = Record<string, unknown>;
+
+/** Reads the environment once. The `options` are those of all tenants, valid where there are no problems. */
+export function environmentByTenant(
+  env: NodeJS.ProcessEnv,
+  readFile: ReadFile,
+): EnvironmentByTenant & { readonly options: ResamaniaAuthOptions } {
+  const reader = new EnvironmentReader(env, readFile);
+  const names = tenantNames(reader);
+  const module = readModule(reader);
+  const drafts = names.map((name) => readTenant(reader, name));
+  const optionsWith = (tenants: readonly Draft[]) =>
+    ({ ...module, tenants }) as unknown as ResamaniaAuthOptions;
+  const problems = unique([...reader.problems, ...valueProblems(reader, names, optionsWith(drafts))]);
+  const owned = names.map((name) => problems.filter(isAbout(name)));
+  const general = problems.filter((problem) => !owned.some((own) => own.includes(problem)));
+  const tenants = drafts.map((draft, index): TenantEnvironment => {
+    const own = owned[index] ?? [];
+    const options = own.length + general.length > 0 ? undefined : optionsWith([draft]);
+    return { name: names[index] ?? clientTokenOf(draft), variablesOf: names[index], options, problems: own };
+  });
+  return { tenants, general, options: optionsWith(drafts) };
+}
+
+/** Without `RESAMANIA_TENANTS` a single tenant of no name; none where that variable cannot be read. */
+function tenantNames(reader: EnvironmentReader): (string | undefined)[] {
+  const list = reader.text(TENANTS);
+  if (list === undefined) return reader.problems.length === 0 ? [undefined] : [];
+  const { names, problems } = checkTenantNames(list);
+  // Ignoring them in silence would send API calls for another club than the one that somebody set.
+  const unused = VARIABLE_FIELDS.filter((field) => TENANT_FIELDS[field].variable.unprefixed === 'refused')
+    .map((field) => variableOf(field))
+    .filter((variable) => reader.isSet(variable));
+  const text = `not used beside ${TENANTS}, remove it or set each tenant's own`;
+  reader.problems.push(...problems, ...unused.map((variable) => ({ variable, text })));
+  return names;
+}
+
+function readModule(reader: EnvironmentReader): Draft {
+  return definedOnly({
+    apiBaseUrl: read(reader, 'apiBaseUrl', MODULE_VARIABLES.apiBaseUrl),
+    apiKey: read(reader, 'apiKey', MODULE_VARIABLES.apiKey),
+    apiKeyHeader: read(reader, 'apiKeyHeader', MODULE_VARIABLES.apiKeyHeader),
+    defaultTenant: reader.text(MODULE_VARIABLES.defaultTenant),
+    allowInsecureHttp: reader.flag(MODULE_VARIABLES.allowInsecureHttp),
+  });
+}
+
+function readTenant(reader: EnvironmentReader, tenant: string | undefined): Draft {
+  const fields = VARIABLE_FIELDS.map((field): [string, unknown] => {
+    const { unprefixed, example } = TENANT_FIELDS[field].variable;
+    // The module's options have it already.
+    if (unprefixed === 'of the module' && tenant === undefined) return [field, undefined];
+    const variable = variableFor(reader, field, tenant);
+    const value = read(reader, field, variable) ?? (field === 'clientToken' ? tenant : undefined);
+    if (value === undefined && example !== undefined && !reader.isSet(variable)) {
+      reader.problems.push({ variable, text: `not set, for example ${example(variable)}` });
+    }
+    return [field, value];
+  });
+  return definedOnly({ name: tenant, ...Object.fromEntries(fields) });
+}
+
+/** The variable that a tenant's field is read from. What the module's options hold is not read again for each tenant. */
+function variableFor(reader: EnvironmentReader, field: TenantField, tenant: string | undefined): string {
+  const isModules = TENANT_FIELDS[field].variable.unprefixed === 'of the module';
+  return isModules ? variableOf(field, tenant) : sourceOf(field, tenant, (name) => reader.isSet(name));
+}
+
+function read(reader: EnvironmentReader, field: TenantField, variable: string): unknown {
+  const { secretFlaw } = TENANT_FIELDS[field].variable;
+  return secretFlaw === undefined ? reader.text(variable) : reader.secret(variable, secretFlaw);
+}
+
+/** What the rules of the options say, where the reader has not said something of the variable already. */
+function valueProblems(
+  reader: EnvironmentReader,
+  names: readonly (string | undefined)[],
+  options: unknown,
+): VariableProblem[] {
+  const known = new Set(reader.problems.map((problem) => problem.variable));
+  return checkOptions(options).problems.flatMap(({ path: [option, index, field], text }) => {
+    const variable =
+      option === 'tenants'
+        ? variableFor(reader, field as TenantField, names[Number(index)])
+        : MODULE_VARIABLES[option as keyof typeof MODULE_VARIABLES];
+    return known.has(variable) || known.has(fileVariable(variable)) ? [] : [{ variable, text }];
+  });
+}
+
+/** Whether a problem is about a tenant's own variables. A single tenant has all to itself. */
+function isAbout(tenant: string | undefined): (problem: VariableProblem) => boolean {
+  if (tenant === undefined) return () => true;
+  const own = VARIABLE_FIELDS.map((field) => variableOf(field, tenant));
+  const variables = new Set([...own, ...own.map(fileVariable)]);
+  return ({ variable }) => variables.has(variable);
+}
+
+/** A variable that applies to several tenants is wrong for each of them in the same way. */
+function unique(problems: readonly VariableProblem[]): VariableProblem[] {
+  return [...new Map(problems.map((problem) => [printVariableProblem(problem), problem])).values()];
+}
+
+function clientTokenOf({ clientToken }: Draft): string | undefined {
+  return TENANT_FIELDS.clientToken.rule(clientToken) === undefined ? String(clientToken) : undefined;
+}
+
+function definedOnly(fields: Draft): Draft {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
 
 /** Whether any variable of `RESAMANIA_…` that `loadEnvironment` reads is set. */
 export function hasResamaniaEnvironment(env: NodeJS.ProcessEnv): boolean {

@@ -11,7 +11,7 @@ import {
 import { firstValueFrom, type Observable, take } from 'rxjs';
 
 import { ApiHttpService } from './api-http.service.js';
-import { UnsubscribeToken } from './unsubscribe-token.js';
+import { UnsubscribeToken } from './api-http.service.js';
 
 const URL = 'https://api.test/clubs';
 const body: unknown = { name: 'Lyon' };

@@ -16,7 +16,6 @@ import { ResamaniaTenantError } from '../errors.js';
 import { name as nameRule } from '../options/checks/rules.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { TenantStore } from '../tenants/tenant-store.js';
-import type { TenantExtractor, TenantRequest } from './tenant-extractors.js';
 
 /** A class for Nest that is both: an interceptor, and a middleware. */
 export type TenantBinder = Type<NestInterceptor & NestMiddleware<TenantRequest, unknown>>;
@@ -33,66 +32,112 @@ export type TenantBinder = Type<NestInterceptor & NestMiddleware<TenantRequest, 
  */
 export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
   @Injectable()
-  class ResamaniaTenantBinder implements NestInterceptor, NestMiddleware<TenantRequest, unknown> {
-    readonly #context: ResamaniaTenantContext;
-    readonly #modules: ModuleRef;
-
-    constructor(
-      @Inject(ResamaniaTenantContext) context: ResamaniaTenantContext,
-      @Inject(ModuleRef) modules: ModuleRef,
-    ) {
-      this.#context = context;
-      this.#modules = modules;
-    }
-
-    /** Found from any module: it is not exported, since it holds secrets. */
-    get #tenants(): TenantStore {
-      return this.#modules.get(TenantStore, { strict: false });
-    }
-
-    async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-      const tenant = await this.#tenantOf(execution.switchToHttp().getRequest<TenantRequest>());
-      if (tenant === undefined) return next.handle();
-      // The handler runs when it is subscribed to, and that is not here.
-      return new Observable((subscriber) =>
-        this.#context.run(tenant, () => next.handle().subscribe(subscriber)),
-      );
-    }
-
-    async use(request: TenantRequest, _response: unknown, next: (error?: unknown) => void): Promise<void> {
-      let tenant: string | undefined;
-      try {
-        tenant = await this.#tenantOf(request);
-      } catch (error) {
-        next(error);
-        return;
-      }
-      if (tenant === undefined) next();
-      else this.#context.run(tenant, next);
-    }
-
-    async #tenantOf(request: TenantRequest): Promise<string | undefined> {
-      const tenant = await extract(request);
-      if (tenant === undefined || this.#tenants.find(tenant) !== undefined) return tenant;
-      // What no tenant can be named needs no look-up, however long and strange it is.
-      if (nameRule(tenant) !== undefined) throw noSuchTenant();
-      await this.#load(tenant);
-      return tenant;
-    }
-
-    async #load(tenant: string): Promise<void> {
-      try {
-        await this.#tenants.load(tenant);
-      } catch (error) {
-        if (!(error instanceof ResamaniaTenantError) || error.code === 'tenant_load_failed') throw error;
-        throw noSuchTenant();
-      }
-    }
+  class ResamaniaTenantBinder extends RequestTenantBinder {
+    protected readonly extract = extract;
   }
   return mixin(ResamaniaTenantBinder);
+}
+
+/** Binds the tenant that an extractor finds. */
+@Injectable()
+abstract class RequestTenantBinder implements NestInterceptor, NestMiddleware<TenantRequest, unknown> {
+  protected abstract readonly extract: TenantExtractor;
+  readonly #context: ResamaniaTenantContext;
+  readonly #modules: ModuleRef;
+
+  constructor(
+    @Inject(ResamaniaTenantContext) context: ResamaniaTenantContext,
+    @Inject(ModuleRef) modules: ModuleRef,
+  ) {
+    this.#context = context;
+    this.#modules = modules;
+  }
+
+  /** Found from any module: it is not exported, since it holds secrets. */
+  get #tenants(): TenantStore {
+    return this.#modules.get(TenantStore, { strict: false });
+  }
+
+  async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const tenant = await this.#tenantOf(execution.switchToHttp().getRequest<TenantRequest>());
+    if (tenant === undefined) return next.handle();
+    // The handler runs when it is subscribed to, and that is not here.
+    return new Observable((subscriber) =>
+      this.#context.run(tenant, () => next.handle().subscribe(subscriber)),
+    );
+  }
+
+  async use(request: TenantRequest, _response: unknown, next: (error?: unknown) => void): Promise<void> {
+    let tenant: string | undefined;
+    try {
+      tenant = await this.#tenantOf(request);
+    } catch (error) {
+      next(error);
+      return;
+    }
+    if (tenant === undefined) next();
+    else this.#context.run(tenant, next);
+  }
+
+  async #tenantOf(request: TenantRequest): Promise<string | undefined> {
+    const tenant = await this.extract(request);
+    if (tenant === undefined || this.#tenants.find(tenant) !== undefined) return tenant;
+    // What no tenant can be named needs no look-up, however long and strange it is.
+    if (nameRule(tenant) !== undefined) throw noSuchTenant();
+    await this.#load(tenant);
+    return tenant;
+  }
+
+  async #load(tenant: string): Promise<void> {
+    try {
+      await this.#tenants.load(tenant);
+    } catch (error) {
+      if (!(error instanceof ResamaniaTenantError) || error.code === 'tenant_load_failed') throw error;
+      throw noSuchTenant();
+    }
+  }
 }
 
 /** Names neither the tenant, which came from outside, nor those that exist. */
 function noSuchTenant(): NotFoundException {
   return new NotFoundException('There is no such tenant');
+}
+
+/** As much of an incoming request as a tenant can be found in. Express' and Fastify's requests are such. */
+export interface TenantRequest {
+  /** Headers, names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Route parameters, where the route is known already. */
+  readonly params?: unknown;
+}
+
+/** Finds the name of the tenant that an incoming request is for; `undefined` where it names none. */
+export type TenantExtractor = (request: TenantRequest) => string | undefined | Promise<string | undefined>;
+
+/** The tenant is the value of a header, such as `x-club-chain`. */
+export function tenantFromHeader(name: string): TenantExtractor {
+  const lower = name.toLowerCase();
+  return ({ headers }) => nameIn(headers[lower]);
+}
+
+/** The tenant is a route parameter: `chain` of `/chains/:chain/clubs`. */
+export function tenantFromParam(name: string): TenantExtractor {
+  return ({ params }) => nameIn((params as Readonly<Record<string, unknown>> | undefined)?.[name]);
+}
+
+/**
+ * The tenant is the label in front of a domain: `alpha` of `alpha.gyms.example` for the domain `gyms.example`. It is
+ * read from `Host`; behind a proxy that changes it, write an extractor of your own.
+ */
+export function tenantFromSubdomain(domain: string): TenantExtractor {
+  const end = `.${domain.toLowerCase()}`;
+  return ({ headers }) => {
+    const host = nameIn(headers['host'])?.toLowerCase().replace(/:\d+$/, '');
+    const label = host?.endsWith(end) === true ? host.slice(0, -end.length) : undefined;
+    return label === undefined || label.includes('.') ? undefined : nameIn(label);
+  };
+}
+
+function nameIn(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

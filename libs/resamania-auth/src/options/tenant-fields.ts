@@ -1,7 +1,7 @@
 import { baseUrlFlaw } from './checks/base-url.js';
 import { type Field, type Rule, setting } from './checks/fields.js';
 import * as rules from './checks/rules.js';
-import { headerSecretFlaw, secretFlaw } from './checks/secret.js';
+import { headerSecretFlaw, secretFlaw } from './checks/rules.js';
 import type { RenewWith, ResamaniaTenantOptions } from './tenant-options.js';
 
 /** The environment variable of a tenant's field. */

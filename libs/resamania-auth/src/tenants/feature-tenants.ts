@@ -1,6 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 
+import { ResamaniaAuthError, ResamaniaConfigError } from '../errors.js';
+import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
+import { TenantStore } from './tenant-store.js';
 
 /** A tenant that a feature module brings along, and where it says so. */
 export interface FeatureTenant {
@@ -32,4 +35,54 @@ export class FeatureTenants {
     this.#waiting = [];
     for (const tenant of waiting) take(tenant);
   }
+}
+
+/** Takes over the tenants of feature modules, and checks that the default tenant is among what is known then. */
+@Injectable()
+export class TenantRegistration implements OnModuleInit {
+  readonly #store: TenantStore;
+  readonly #features: FeatureTenants;
+  readonly #defaultTenant: string | undefined;
+
+  constructor(
+    store: TenantStore,
+    features: FeatureTenants,
+    @Inject(RESOLVED_OPTIONS) { defaultTenant }: ResolvedOptions,
+  ) {
+    this.#store = store;
+    this.#features = features;
+    this.#defaultTenant = defaultTenant;
+  }
+
+  onModuleInit(): void {
+    this.takeOver();
+  }
+
+  /** @throws ResamaniaConfigError listing every problem of every feature module's tenants */
+  takeOver(): void {
+    const problems: string[] = [];
+    let isCollecting = true;
+    this.#features.handOverTo(({ options, where }) => {
+      try {
+        this.#store.register(options, where);
+      } catch (error) {
+        if (!isCollecting || !(error instanceof ResamaniaAuthError)) throw error;
+        problems.push(...problemsOf(error, where));
+      }
+    });
+    isCollecting = false;
+    problems.push(...this.#defaultProblems());
+    if (problems.length > 0) throw new ResamaniaConfigError('Tenants of ResamaniaAuthModule', problems);
+  }
+
+  #defaultProblems(): string[] {
+    const name = this.#defaultTenant;
+    if (name === undefined || this.#store.canLoad || this.#store.find(name) !== undefined) return [];
+    return [`defaultTenant: expected the name of a registered tenant. ${this.#store.namesInWords()}`];
+  }
+}
+
+function problemsOf(error: ResamaniaAuthError, where: string): string[] {
+  if (!(error instanceof ResamaniaConfigError)) return [`${where}: ${error.message}`];
+  return error.problems.map((problem) => `${where}.${problem}`);
 }

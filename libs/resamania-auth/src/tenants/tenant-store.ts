@@ -5,9 +5,8 @@ import { ResamaniaTenantError } from '../errors.js';
 import { resolveTenantOptions } from '../options/resolve-tenant-options.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
-import { Tenant } from './tenant.js';
-import type { TenantChange, TenantChangeListener } from './tenant-changes.js';
 import { TenantLoader } from './tenant-loader.js';
+import { Tenant } from './tenant.js';
 
 /** How many names an error lists, at most. */
 const MAX_NAMES_LISTED = 20;
@@ -168,3 +167,14 @@ export class TenantStore {
     for (const listener of this.#listeners) listener(change);
   }
 }
+
+/**
+ * What happens to the tenants of a registry. `loaded` and `evicted` are the tenants that a `tenantProvider` gave:
+ * they come with use and go when the bounded cache is full.
+ */
+export type TenantChange =
+  | { readonly type: 'added' | 'removed' | 'loaded' | 'evicted'; readonly tenant: Tenant }
+  | { readonly type: 'updated'; readonly tenant: Tenant; readonly previous: Tenant };
+
+/** Follows the tenants of a registry. Must not throw. */
+export type TenantChangeListener = (change: TenantChange) => void;

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 
 import { ResamaniaSecretError } from '../errors.js';
 import type { ResolvedTenantOptions } from '../options/resolved-options.js';
-import { headerSecretFlaw, secretFlaw } from '../options/checks/secret.js';
+import { headerSecretFlaw, secretFlaw } from '../options/checks/rules.js';
 import type { RenewWith, ResamaniaTenantOptions, Secret } from '../options/tenant-options.js';
 
 /** What may be known of a tenant: everything but its secrets. */

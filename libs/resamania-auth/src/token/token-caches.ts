@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { NEVER } from '../clock.js';
 import { ResamaniaRequestError, ResamaniaTokenError } from '../errors.js';
 import type { Tenant } from '../tenants/tenant.js';
-import type { TenantChange } from '../tenants/tenant-changes.js';
+import type { TenantChange } from '../tenants/tenant-store.js';
 import type { TenantStore } from '../tenants/tenant-store.js';
 import { TokenCache } from './cache/token-cache.js';
 import type { TokenCachePorts } from './cache/token-cache-ports.js';

@@ -4,7 +4,7 @@ import { LimitMemory } from '../gateway/limit-memory.js';
 import type { HeaderBag } from '../gateway/limits.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import type { Tenant } from '../tenants/tenant.js';
-import type { TenantChange } from '../tenants/tenant-changes.js';
+import type { TenantChange } from '../tenants/tenant-store.js';
 import type { TenantStore } from '../tenants/tenant-store.js';
 import type { TokenCache } from './cache/token-cache.js';
 import { TokenFlights } from './cache/token-flight.js';

@@ -1,6 +1,6 @@
 import { jsonObject } from '../../gateway/json.js';
 import type { RefreshPolicy } from '../../options/resolved-options.js';
-import { planTimes } from '../../token/cache/token-times.js';
+import { planTimes } from '../../token/cache/token-in-hand.js';
 import type { IssuedToken } from '../../token/request/token-answer.js';
 import { declaredMs, readJwtTimes } from '../../token/request/token-lifetime.js';
 import { type Finding, ok, warning } from './diagnosis.js';

@@ -1,4 +1,4 @@
-import type { TenantChange } from '../../tenants/tenant-changes.js';
+import type { TenantChange } from '../../tenants/tenant-store.js';
 import type { TenantStore } from '../../tenants/tenant-store.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { firstSegment, isAbsolute, isBelow, isPlainBelow, parseUrl } from './api-url.js';

@@ -2,7 +2,7 @@ import { type Observable, Subject } from 'rxjs';
 
 import type { Clock } from '../../clock.js';
 import type { PassedQuota } from '../../gateway/limit-memory.js';
-import type { TenantChange } from '../../tenants/tenant-changes.js';
+import type { TenantChange } from '../../tenants/tenant-store.js';
 import type {
   TokenCacheEvents,
   TokenFailed,

@@ -1,5 +1,5 @@
 import { jsonObject, nonEmptyString } from '../../gateway/json.js';
-import { isHeaderSafe } from '../../options/checks/secret.js';
+import { isHeaderSafe } from '../../options/checks/rules.js';
 import { classifyAnswer } from './classify-failure.js';
 import { tokenFailure, TokenRequestFailed } from './token-failure.js';
 import { readLifetime } from './token-lifetime.js';

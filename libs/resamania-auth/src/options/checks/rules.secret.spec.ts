@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { headerSecretFlaw, secretFlaw } from './secret.js';
+import { headerSecretFlaw, secretFlaw } from './rules.js';
 
 describe('secretFlaw', () => {
   it.each([

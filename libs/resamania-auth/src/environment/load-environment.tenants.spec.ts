@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { environmentByTenant } from './environment-by-tenant.js';
+import { environmentByTenant } from './load-environment.js';
 import { printVariableProblem } from './environment-variables.js';
 
 const TWO = {

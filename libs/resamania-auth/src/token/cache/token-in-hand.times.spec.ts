@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 
 import { DEFAULTS } from '../../options/module-fields.js';
 import { MAX_LIFETIME_MS } from '../request/token-lifetime.js';
-import { planTimes } from './token-times.js';
+import { planTimes } from './token-in-hand.js';
 
 describe('planTimes', () => {
   it('has the stages of an hour where the rules say', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { tenantFromHeader, tenantFromParam, tenantFromSubdomain } from './tenant-extractors.js';
+import { tenantFromHeader, tenantFromParam, tenantFromSubdomain } from './bind-tenant.js';
 
 describe('tenantFromHeader', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isCancel } from 'axios';
 
-import { UnsubscribeToken } from './unsubscribe-token.js';
+import { UnsubscribeToken } from './api-http.service.js';
 
 describe('UnsubscribeToken', () => {
   it('tells each listener once, the last first, with the reason that it then throws', () => {
