@@ -212,10 +212,11 @@ class History {
   /**
    * No hot loop: beside what was demanded, a key costs few requests in any minute. A lifetime takes a request or two,
    * and the key of alpha and its twin serves two schedules, one of which may get tokens that are half used up. In an
-   * outage each makes 15 flights of 3 attempts in the first minute if every draw of the jitter is the worst.
+   * outage each makes flights of 3 attempts. If every draw of the jitter is the worst, these are 25 in the first minute:
+   * 14 before and during the last half of what the old token has left, and 11 after its end.
    */
   #checkRate(demands: number): void {
-    const allowed = 100 + 300 / this.world.endpoint.lifetimeSeconds + demands;
+    const allowed = 2 * 25 * 3 + 300 / this.world.endpoint.lifetimeSeconds + demands;
     for (const instants of this.#requestsByKey.values()) {
       for (const [index, at] of instants.entries()) {
         const later = instants[index + Math.ceil(allowed)];
