@@ -147,7 +147,7 @@ describe('a feature module', () => {
     expect(get(ResamaniaTenantRegistry).list()).toHaveLength(3);
   });
 
-  it('stops the start when its tenants do not fit, or have a name that is taken', async () => {
+  it('stops the start when its tenants are invalid, or have a name that is taken', async () => {
     const options = sandbox.connection;
     const error = await failure(
       boot(
@@ -167,7 +167,7 @@ describe('a feature module', () => {
   });
 });
 
-describe('options that do not fit', () => {
+describe('invalid options', () => {
   it.each<[string, (options: ResamaniaAuthOptions) => DynamicModule]>([
     ['forRoot', (options) => ResamaniaAuthModule.forRoot(options)],
     ['forRootAsync', (options) => ResamaniaAuthModule.forRootAsync({ useFactory: () => options })],

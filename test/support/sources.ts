@@ -116,7 +116,7 @@ function readConfig(): ts.ParsedCommandLine {
   const path = join(ROOT, 'tsconfig.json');
   const config: { config?: unknown } = ts.readConfigFile(path, (file) => readFileSync(file, 'utf8'));
   const parsed = ts.parseJsonConfigFileContent(config.config, ts.sys, ROOT, { noEmit: true }, path);
-  if (parsed.errors.length > 0) throw new Error('tsconfig.json does not fit');
+  if (parsed.errors.length > 0) throw new Error('tsconfig.json is invalid');
   return parsed;
 }
 

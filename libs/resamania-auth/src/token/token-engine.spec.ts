@@ -306,7 +306,7 @@ describe('a tenant provider', () => {
     });
   });
 
-  it('that returns what does not fit is told every problem, and no value', async () => {
+  it('that returns what is invalid is told every problem, and no value', async () => {
     const { world } = providerWorld();
     const error = (await caught(world.service.getAccessToken('unfit'))) as Error;
     expect(error).toMatchObject({ code: 'invalid_options' });

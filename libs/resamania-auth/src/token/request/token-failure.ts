@@ -87,7 +87,7 @@ const FAILURES = {
     code: 'quota_exhausted',
     kind: 'limited',
     what: 'the daily quota of the API key is used up.',
-    remedy: 'Ask for fewer calls or a larger quota; the tenant recovers by itself at the reset.',
+    remedy: 'Make fewer calls, or ask for a larger quota; the tenant recovers by itself at the reset.',
   },
   'rate-limit': {
     code: 'rate_limited',
