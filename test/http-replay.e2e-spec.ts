@@ -117,7 +117,7 @@ describe('A replay', () => {
     subscription.unsubscribe();
     await expect(aborted).rejects.toMatchObject({ code: 'ERR_CANCELED', name: 'CanceledError' });
     release();
-    await api.side.engine.cacheOf('demoapi')?.get();
+    await api.side.engine.caches.of('demoapi')?.get();
     expect(api.server.seen).toHaveLength(2);
     expect(failed).not.toHaveBeenCalled();
   });

@@ -214,7 +214,7 @@ describe('Without a token', () => {
     body.destroy(new Error('the file is gone'));
     await expect(call).rejects.toMatchObject({ isAxiosError: true, message: 'the file is gone' });
     release();
-    await side.engine.cacheOf('demoapi')?.get();
+    await side.engine.caches.of('demoapi')?.get();
     expect(api.seen).toHaveLength(0);
   });
 

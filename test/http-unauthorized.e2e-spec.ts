@@ -123,7 +123,7 @@ describe('The 401 policy', () => {
     };
     const late = api.get();
     await api.server.arrived(1);
-    await api.side.engine.cacheOf('demoapi')?.renew();
+    await api.side.engine.caches.of('demoapi')?.renew();
     refuse();
     expect((await late).data).toEqual({ ok: true });
     expect(api.endpoint.requests).toBe(2);

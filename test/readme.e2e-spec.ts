@@ -5,8 +5,8 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { loadEnvironment, ResamaniaConfigError, ResamaniaTokenService } from 'nestjs-resamania-auth';
 
-import { DEFAULTS, MODULE_FIELDS } from '../libs/resamania-auth/src/options/module-fields.js';
-import { TENANT_FIELDS } from '../libs/resamania-auth/src/options/tenant-fields.js';
+import { DEFAULTS, MODULE_FIELDS } from '../libs/resamania-auth/src/options/option-table.js';
+import { TENANT_FIELDS } from '../libs/resamania-auth/src/options/option-table.js';
 import {
   isResamaniaVariable,
   MODULE_VARIABLES,

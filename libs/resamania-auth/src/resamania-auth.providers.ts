@@ -92,5 +92,5 @@ export function createApiCalls(
   { defaultTenant, retryOn401 }: Pick<ResolvedOptions, 'defaultTenant' | 'retryOn401'>,
 ): ApiCalls {
   const targets = new CallTargets(tenants, new TenantIndex(tenants), defaultTenant);
-  return new ApiCalls(new CallAuthorizer(engine, targets), engine, retryOn401);
+  return new ApiCalls(new CallAuthorizer(engine.caches, targets), engine, retryOn401);
 }

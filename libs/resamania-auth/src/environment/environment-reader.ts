@@ -1,4 +1,4 @@
-import type { FieldVariable } from '../options/tenant-fields.js';
+import type { FieldVariable } from '../options/option-table.js';
 import type { Secret } from '../options/tenant-options.js';
 import { fileVariable, trimmedValue, type VariableProblem } from './environment-variables.js';
 

@@ -1,5 +1,5 @@
-import type { MODULE_FIELDS } from '../options/module-fields.js';
-import { TENANT_FIELDS } from '../options/tenant-fields.js';
+import type { MODULE_FIELDS } from '../options/option-table.js';
+import { TENANT_FIELDS } from '../options/option-table.js';
 
 const PREFIX = 'RESAMANIA_';
 

@@ -32,7 +32,7 @@ function build(options: ResamaniaAuthOptions = DEMO) {
 
 async function withToken() {
   const built = build();
-  const token = built.engine.cacheOf()?.get();
+  const token = built.engine.caches.of()?.get();
   await settle();
   await built.clock.advance(1000);
   await token;

@@ -1,17 +1,12 @@
 import { ResamaniaConfigError } from '../errors.js';
 import { check, type Fields, type Loose, WRONG } from './checks/fields.js';
-import { policyProblems } from './checks/policy-problems.js';
+import { policyProblems } from './checks/between-fields.js';
 import { printProblem, type Problem } from './checks/problem.js';
-import {
-  duplicateNames,
-  type Inherited,
-  insecureProblems,
-  tenantProblems,
-} from './checks/tenant-problems.js';
+import { duplicateNames, type Inherited, insecureProblems, tenantProblems } from './checks/between-fields.js';
 import type { OptionHomes } from './checks/unknown-keys.js';
-import { DEFAULTS, MODULE_FIELDS } from './module-fields.js';
+import { DEFAULTS, MODULE_FIELDS } from './option-table.js';
 import type { ResamaniaAuthOptions } from './resamania-auth-options.js';
-import { TENANT_FIELDS } from './tenant-fields.js';
+import { TENANT_FIELDS } from './option-table.js';
 import type { ResamaniaTenantOptions } from './tenant-options.js';
 
 /** What a check makes of a value: a copy of it, or its problems. */

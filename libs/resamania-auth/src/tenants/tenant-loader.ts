@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 import { ResamaniaAuthError, ResamaniaTenantError } from '../errors.js';
-import { resolveTenantOptions } from '../options/resolve-tenant-options.js';
+import { resolveTenantOptions } from '../options/resolve-options.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
 import { Tenant } from './tenant.js';

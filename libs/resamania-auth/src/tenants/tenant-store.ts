@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 
 import type { Clock } from '../clock.js';
 import { ResamaniaTenantError } from '../errors.js';
-import { resolveTenantOptions } from '../options/resolve-tenant-options.js';
+import { resolveTenantOptions } from '../options/resolve-options.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
 import { TenantLoader } from './tenant-loader.js';

@@ -4,6 +4,7 @@ import type { Observable } from 'rxjs';
 import type { AccessToken } from './cache/access-token.js';
 import type { ResamaniaPrincipal } from './request/principal.js';
 import type { TokenCache } from './cache/token-cache.js';
+import type { TokenCaches } from './token-caches.js';
 import { TokenEngine } from './token-engine.js';
 import { TokenEventHub } from './events/token-event-hub.js';
 import type { ResamaniaTokenEvent } from './events/token-events.js';
@@ -37,17 +38,19 @@ export interface TokenWaitOptions extends TokenOptions {
 @Injectable()
 export class ResamaniaTokenService {
   readonly #engine: TokenEngine;
+  readonly #caches: TokenCaches;
   readonly #hub: TokenEventHub;
 
   constructor(engine: TokenEngine, hub: TokenEventHub) {
     this.#engine = engine;
+    this.#caches = engine.caches;
     this.#hub = hub;
   }
 
   /** A usable access token, as a plain string. */
   getAccessToken(tenant?: string, options?: TokenWaitOptions): Promise<string> {
     try {
-      const token = this.#engine.cacheOf(tenant, options?.principal)?.peek();
+      const token = this.#caches.of(tenant, options?.principal)?.peek();
       if (token !== undefined) return token.resolvedValue;
     } catch (error) {
       return Promise.reject(error as Error);
@@ -66,7 +69,7 @@ export class ResamaniaTokenService {
    * @throws ResamaniaTenantError when the tenant is unknown and there is no `tenantProvider`
    */
   peek(tenant?: string, options?: TokenOptions): AccessToken | undefined {
-    return this.#engine.cacheOf(tenant, options?.principal)?.peek();
+    return this.#caches.of(tenant, options?.principal)?.peek();
   }
 
   /**
@@ -82,7 +85,7 @@ export class ResamaniaTokenService {
    * current one, so that a late complaint does not cost a new token.
    */
   async invalidate(tenant?: string, options?: TokenOptions & { token?: string }): Promise<void> {
-    this.#engine.cacheOf(tenant, options?.principal)?.invalidate(options?.token);
+    this.#caches.of(tenant, options?.principal)?.invalidate(options?.token);
   }
 
   /**
@@ -106,8 +109,8 @@ export class ResamaniaTokenService {
     options: TokenWaitOptions | undefined,
     ask: (cache: TokenCache) => Promise<AccessToken>,
   ): Promise<AccessToken> {
-    const known = this.#engine.cacheOf(tenant, options?.principal);
-    const token = known ? ask(known) : this.#engine.loadCache(tenant, options?.principal).then(ask);
+    const known = this.#caches.of(tenant, options?.principal);
+    const token = known ? ask(known) : this.#caches.load(tenant, options?.principal).then(ask);
     return waitFor(token, options?.signal);
   }
 }

@@ -127,7 +127,7 @@ class History {
     if (one.do === 'call-and-abort') return this.#callAndAbort(one.name, one.afterMs);
     if (!registry.has(one.name)) return;
     if (one.do === 'invalidate') return service.invalidate(one.name);
-    if (one.do === 'complain') return this.#complain(engine.cacheOf(one.name)?.peek()?.value, one.name);
+    if (one.do === 'complain') return this.#complain(engine.caches.of(one.name)?.peek()?.value, one.name);
     if (one.do === 'rotate') registry.update(one.name, { clientSecret: `secret-${one.serial}` });
     if (one.do === 'new client') {
       const { clientId } = registration(one.name, 0, one.serial);
@@ -150,7 +150,7 @@ class History {
 
   #complain(value: string | undefined, tenant: Name): void {
     if (value === undefined) return;
-    const replacement = this.world.engine.cacheOf(tenant)?.replaceRejected(value);
+    const replacement = this.world.engine.caches.of(tenant)?.replaceRejected(value);
     if (replacement !== undefined) this.#settles(replacement);
   }
 

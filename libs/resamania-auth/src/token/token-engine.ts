@@ -10,7 +10,6 @@ import type { TokenCache } from './cache/token-cache.js';
 import { TokenFlights } from './cache/token-flight.js';
 import type { TenantTokenStatus } from './cache/token-status.js';
 import type { TokenEventHub } from './events/token-event-hub.js';
-import type { ResamaniaPrincipal } from './request/principal.js';
 import { RequestLimiter } from './request/request-limiter.js';
 import { TokenEndpointClient } from './request/token-endpoint.client.js';
 import type { TokenTransport } from './request/token-transport.js';
@@ -34,7 +33,7 @@ export class TokenEngine {
   readonly #ports: TokenEnginePorts;
   readonly #schedule: RefreshSchedule<TokenCache>;
   readonly #limits: LimitMemory;
-  readonly #caches: TokenCaches;
+  readonly caches: TokenCaches;
   #phase: 'new' | 'started' | 'stopped' = 'new';
 
   constructor(ports: TokenEnginePorts) {
@@ -64,18 +63,8 @@ export class TokenEngine {
       events: hub,
       schedule: this.#schedule,
     };
-    this.#caches = new TokenCaches(tenants, cachePorts, options.onDemand.maxEntries);
+    this.caches = new TokenCaches(tenants, cachePorts, options.onDemand.maxEntries);
     tenants.onChange((change) => this.#follow(change));
-  }
-
-  /** See `TokenCaches.of()`. */
-  cacheOf(name?: string, principal?: ResamaniaPrincipal): TokenCache | undefined {
-    return this.#caches.of(name, principal);
-  }
-
-  /** See `TokenCaches.load()`. */
-  loadCache(name?: string, principal?: ResamaniaPrincipal): Promise<TokenCache> {
-    return this.#caches.load(name, principal);
   }
 
   /** Takes note of the limits that an answer to a tenant's request reports. */
@@ -94,7 +83,7 @@ export class TokenEngine {
     this.#phase = 'started';
     const { options, clock, random } = this.#ports;
     const isStopped = () => this.#phase === 'stopped';
-    if (options.refresh.warmUp) planFirstTokens(this.#caches.registered, { clock, random, isStopped });
+    if (options.refresh.warmUp) planFirstTokens(this.caches.registered, { clock, random, isStopped });
     this.#schedule.start();
   }
 
@@ -103,7 +92,7 @@ export class TokenEngine {
    * @throws ResamaniaTokenError naming every tenant that failed, with the first one's code
    */
   async obtainAll(): Promise<void> {
-    const caches = [...this.#caches.registered.values()];
+    const caches = [...this.caches.registered.values()];
     const outcomes = await Promise.allSettled(caches.map((cache) => cache.warm()));
     const failures = outcomes.flatMap((outcome) =>
       outcome.status === 'rejected' && outcome.reason instanceof ResamaniaTokenError ? outcome.reason : [],
@@ -120,21 +109,21 @@ export class TokenEngine {
     if (this.#phase === 'stopped') return;
     this.#phase = 'stopped';
     this.#schedule.stop();
-    this.#caches.close();
+    this.caches.close();
     this.#ports.transport.close();
     this.#ports.hub.close();
   }
 
   status(): TenantTokenStatus[] {
-    return Array.from(this.#caches.all(), (cache) => cache.status());
+    return Array.from(this.caches.all(), (cache) => cache.status());
   }
 
   #follow(change: TenantChange): void {
     if (this.#phase === 'stopped') return;
-    this.#caches.follow(change);
+    this.caches.follow(change);
     const isNew = change.type === 'added' && this.#phase === 'started';
     if (isNew && this.#ports.options.refresh.warmUp)
-      this.#caches.registered.get(change.tenant.name)?.planFor(this.#ports.clock.now());
+      this.caches.registered.get(change.tenant.name)?.planFor(this.#ports.clock.now());
     this.#ports.hub.tenantChanged(change);
   }
 }

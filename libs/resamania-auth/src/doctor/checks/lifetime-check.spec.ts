@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { DEFAULTS } from '../../options/module-fields.js';
+import { DEFAULTS } from '../../options/option-table.js';
 import { readTokenAnswer } from '../../token/request/token-answer.js';
 import type { Finding } from './diagnosis.js';
 import { checkLifetime } from './lifetime-check.js';

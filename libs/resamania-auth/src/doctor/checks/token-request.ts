@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import { DEFAULTS } from '../../options/module-fields.js';
+import { DEFAULTS } from '../../options/option-table.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { RequestLimiter, Ticket } from '../../token/request/request-limiter.js';
 import type { IssuedToken } from '../../token/request/token-answer.js';

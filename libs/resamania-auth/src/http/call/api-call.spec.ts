@@ -30,7 +30,7 @@ async function build(
   instead?: AxiosAdapter,
 ) {
   const world: EngineWorld = createWorld(DEMO);
-  const cache = world.engine.cacheOf() as TokenCache;
+  const cache = world.engine.caches.of() as TokenCache;
   const first = cache.get();
   await settle();
   await world.clock.advance(1000);
@@ -55,7 +55,7 @@ async function build(
   };
   const config = { headers: new AxiosHeaders(), data, url: 'x' } as InternalAxiosRequestConfig;
   const targets = new CallTargets(world.tenants, new TenantIndex(world.tenants), undefined);
-  const calls = new ApiCalls(new CallAuthorizer(world.engine, targets), world.engine, retryOn401);
+  const calls = new ApiCalls(new CallAuthorizer(world.engine.caches, targets), world.engine, retryOn401);
   const binding = { kind: 'own', tenant: undefined } as const;
   const start = (changes: Partial<InternalAxiosRequestConfig> = {}) =>
     calls
@@ -101,8 +101,8 @@ describe('An API call', () => {
 
   it('is sent again with the new token without looking for its tenant and token anew', async () => {
     const { run, bearers, engine } = await build([LEXIK, 'ok']);
-    const lookUp = jest.spyOn(engine, 'cacheOf');
-    const peek = jest.spyOn(engine.cacheOf() as TokenCache, 'peek');
+    const lookUp = jest.spyOn(engine.caches, 'of');
+    const peek = jest.spyOn(engine.caches.of() as TokenCache, 'peek');
     lookUp.mockClear();
     expect(await run()).toMatchObject({ status: 200 });
     expect(bearers()).toEqual(['token-1', 'token-2']);

@@ -20,7 +20,7 @@ function config(fields: Partial<InternalAxiosRequestConfig>): InternalAxiosReque
 function build(options: ResamaniaAuthOptions = DEMO) {
   const world = createWorld(options);
   const targets = new CallTargets(world.tenants, new TenantIndex(world.tenants), undefined);
-  const authorizer = new CallAuthorizer(world.engine, targets);
+  const authorizer = new CallAuthorizer(world.engine.caches, targets);
   const authorize = (fields: Partial<InternalAxiosRequestConfig>, binding = OWN) =>
     authorizer.authorize(config(fields), binding, undefined);
   /** What comes of a promise when a second has passed. */
@@ -91,7 +91,7 @@ describe('CallAuthorizer.renew', () => {
   async function ready() {
     const world = build();
     const call = await world.readyLater(world.authorize({ url: 'clubs' }));
-    const cache = world.engine.cacheOf() as TokenCache;
+    const cache = world.engine.caches.of() as TokenCache;
     return { ...world, call, cache, next: await world.later(cache.renew()) };
   }
 

@@ -2,7 +2,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 
 import type { AccessToken } from '../../token/cache/access-token.js';
 import type { TokenCache } from '../../token/cache/token-cache.js';
-import type { TokenEngine } from '../../token/token-engine.js';
+import type { TokenCaches } from '../../token/token-caches.js';
 import { combinedUrl, isAbsolute } from '../target/api-url.js';
 import type { Binding, CallTarget, CallTargets } from '../target/call-target.js';
 import { type CallCredentials, hasOwnAuthorization } from './api-headers.js';
@@ -24,11 +24,11 @@ type NowOrLater<T> = T | Promise<T>;
 
 /** Makes calls ready to leave: finds tenant and URL, and gets the token. With a token at hand nothing is waited for. */
 export class CallAuthorizer {
-  readonly #engine: TokenEngine;
+  readonly #caches: TokenCaches;
   readonly #targets: CallTargets;
 
-  constructor(engine: TokenEngine, targets: CallTargets) {
-    this.#engine = engine;
+  constructor(caches: TokenCaches, targets: CallTargets) {
+    this.#caches = caches;
     this.#targets = targets;
   }
 
@@ -48,12 +48,12 @@ export class CallAuthorizer {
     if (target === undefined) return undefined;
     const principal = config.resamania?.principal;
     try {
-      const cache = this.#engine.cacheOf(target.tenant, principal);
+      const cache = this.#caches.of(target.tenant, principal);
       if (cache !== undefined) return this.#ready(cache, target);
     } catch (error) {
       return this.#unlessForeign(error, target);
     }
-    return this.#engine.loadCache(target.tenant, principal).then(
+    return this.#caches.load(target.tenant, principal).then(
       (cache) => this.#ready(cache, target),
       (error: unknown) => this.#unlessForeign(error, target),
     );
@@ -103,8 +103,8 @@ export class CallAuthorizer {
       const url = this.#targets.urlFor(target, tenant);
       return url === undefined ? undefined : { url };
     };
-    const cache = this.#engine.cacheOf(target.tenant);
-    return cache === undefined ? this.#engine.loadCache(target.tenant).then(withUrl) : withUrl(cache);
+    const cache = this.#caches.of(target.tenant);
+    return cache === undefined ? this.#caches.load(target.tenant).then(withUrl) : withUrl(cache);
   }
 
   /** A host's call that goes elsewhere is not held up by a tenant that cannot be had. */

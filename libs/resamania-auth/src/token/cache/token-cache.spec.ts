@@ -242,7 +242,7 @@ describe('a token that the API rejected', () => {
   it('is replaced once for a hundred complaints', async () => {
     const { world, value } = await warm();
     await world.clock.advance(10 * MINUTE);
-    const cache = world.engine.cacheOf();
+    const cache = world.engine.caches.of();
     const replacements = Array.from({ length: 100 }, () => cache?.replaceRejected(value));
     await world.clock.advance(1000);
     const values = new Set((await Promise.all(replacements)).map((token) => token?.value));
@@ -253,7 +253,7 @@ describe('a token that the API rejected', () => {
 
   it('is not replaced when it is younger than ten seconds', async () => {
     const { world, value } = await warm();
-    expect(await world.engine.cacheOf()?.replaceRejected(value)).toBeUndefined();
+    expect(await world.engine.caches.of()?.replaceRejected(value)).toBeUndefined();
     expect(world.endpoint.requests).toHaveLength(1);
   });
 
@@ -262,7 +262,7 @@ describe('a token that the API rejected', () => {
     await outcome(world, world.service.renew());
     const current = world.service.peek();
     if (current?.value === value) throw new Error('the renewal should have replaced the token');
-    expect(await world.engine.cacheOf()?.replaceRejected(value)).toBe(current);
+    expect(await world.engine.caches.of()?.replaceRejected(value)).toBe(current);
     expect(world.endpoint.requests).toHaveLength(2);
   });
 
@@ -271,10 +271,10 @@ describe('a token that the API rejected', () => {
     await world.clock.advance(10 * MINUTE);
     const second = await outcome(
       world,
-      world.engine.cacheOf()?.replaceRejected(value) ?? Promise.resolve(undefined),
+      world.engine.caches.of()?.replaceRejected(value) ?? Promise.resolve(undefined),
     );
     await world.clock.advance(12_000);
-    const third = await world.engine.cacheOf()?.replaceRejected((second as { value: string }).value);
+    const third = await world.engine.caches.of()?.replaceRejected((second as { value: string }).value);
     expect(third).toBeUndefined();
     expect(world.endpoint.requests).toHaveLength(2);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { NEVER } from '../../clock.js';
-import { DEFAULTS } from '../../options/module-fields.js';
+import { DEFAULTS } from '../../options/option-table.js';
 import type { IssuedToken } from '../request/token-answer.js';
 import { TokenInHand } from './token-in-hand.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 
-import { DEFAULTS } from '../../options/module-fields.js';
+import { DEFAULTS } from '../../options/option-table.js';
 import { MAX_LIFETIME_MS } from '../request/token-lifetime.js';
 import { planTimes } from './token-in-hand.js';
 
