@@ -19,10 +19,12 @@ interface Scene {
 let sandbox: ResamaniaSandbox | undefined;
 let app: TestingModule | undefined;
 
-afterEach(async () => {
+async function stop(): Promise<void> {
   await app?.close();
   await sandbox?.stop();
-});
+}
+
+afterEach(stop);
 
 async function scene(
   sandboxOptions: ResamaniaSandboxOptions,
@@ -45,7 +47,12 @@ interface Tally {
   waited: number;
   failed: number;
   errors: Set<string>;
+  /** How long the process stood still at most, in milliseconds: then the pace was not steady, and nothing is shown. */
+  longestStallMs: number;
 }
+
+/** More than this, and a token may run out while its renewal is not even looked at. */
+const MAX_STALL_MS = 250;
 
 /** Makes `perSecond` API calls a second for `seconds` seconds, and waits for all of them. */
 async function steadyCalls(
@@ -54,12 +61,16 @@ async function steadyCalls(
   perSecond: number,
   seconds: number,
 ): Promise<Tally> {
-  const tally: Tally = { made: 0, waited: 0, failed: 0, errors: new Set() };
+  const tally: Tally = { made: 0, waited: 0, failed: 0, errors: new Set(), longestStallMs: 0 };
   const bound = http.forTenant(tenant);
   const open: Promise<void>[] = [];
   const start = performance.now();
   const total = perSecond * seconds;
+  let lastTurn = start;
   while (tally.made < total) {
+    const thisTurn = performance.now();
+    tally.longestStallMs = Math.max(tally.longestStallMs, thisTurn - lastTurn);
+    lastTurn = thisTurn;
     const due = Math.min(total, Math.floor(((performance.now() - start) / 1000) * perSecond));
     for (; tally.made < due; tally.made += 1) {
       if (tokens.peek(tenant) === undefined) tally.waited += 1;
@@ -141,17 +152,27 @@ describe('tenants side by side', () => {
 
 describe('across expiries', () => {
   it('200 calls a second for 15 s, tokens of 4 s, 150 ms of token latency: none waits, none fails', async () => {
-    const stage = await scene({ tokenLifetimeSeconds: 4, tokenLatencyMs: 150 });
+    let stage = await scene({ tokenLifetimeSeconds: 4, tokenLatencyMs: 150 });
     await stage.tokens.getAccessToken('demoapi');
-    const tally = await steadyCalls(stage, 'demoapi', 200, 15);
-    expect(tally).toEqual({ made: 3000, waited: 0, failed: 0, errors: new Set() });
+    let tally = await steadyCalls(stage, 'demoapi', 200, 15);
+    for (let tries = 1; tries < 3 && tally.longestStallMs > MAX_STALL_MS; tries += 1) {
+      process.stderr.write(
+        `The process stood still for ${Math.round(tally.longestStallMs)} ms: once more.\n`,
+      );
+      await stop();
+      stage = await scene({ tokenLifetimeSeconds: 4, tokenLatencyMs: 150 });
+      await stage.tokens.getAccessToken('demoapi');
+      tally = await steadyCalls(stage, 'demoapi', 200, 15);
+    }
+    const { longestStallMs: _, ...outcome } = tally;
+    expect(outcome).toEqual({ made: 3000, waited: 0, failed: 0, errors: new Set() });
     const refused = stage.sandbox.journal.apiRequests('demoapi').filter(({ status }) => status !== 200);
     expect(refused).toHaveLength(0);
     // About one token every 2.8 s, and not many more.
     const requests = stage.sandbox.journal.countTokenRequests('demoapi');
     expect(requests).toBeGreaterThanOrEqual(5);
     expect(requests).toBeLessThanOrEqual(9);
-  }, 40_000);
+  }, 90_000);
 });
 
 describe('the token service down', () => {
@@ -165,7 +186,7 @@ describe('the token service down', () => {
     const outage = setTimeout(() => stage.sandbox.tokenEndpoint.down(3000), 5000);
     const tally = await steadyCalls(stage, 'demoapi', 200, 12);
     clearTimeout(outage);
-    expect(tally).toEqual({ made: 2400, waited: 0, failed: 0, errors: new Set() });
+    expect(tally).toMatchObject({ made: 2400, waited: 0, failed: 0, errors: new Set() });
     const outcomes = stage.sandbox.journal.tokenRequests('demoapi').map(({ status }) => status);
     expect(outcomes).toContain(503);
     expect(outcomes.at(-1)).toBe(200);
