@@ -7,13 +7,11 @@ import 'reflect-metadata';
 
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 
-import { Observable } from 'rxjs';
-
 const dist = '../libs/resamania-auth/dist';
 const { resolveOptions } = await import(`${dist}/options/resolve-options.js`);
-const { ResamaniaTenantRegistry } = await import(`${dist}/tenants/resamania-tenant-registry.js`);
+const { TenantStore } = await import(`${dist}/tenants/tenant-store.js`);
 const { TokenEngine } = await import(`${dist}/token/token-engine.js`);
-const { TokenEventHub } = await import(`${dist}/token/token-event-hub.js`);
+const { TokenEventHub } = await import(`${dist}/token/events/token-event-hub.js`);
 const { systemClock } = await import(`${dist}/clock.js`);
 
 const count = Number(process.argv[2] ?? 100_000);
@@ -32,7 +30,7 @@ const options = resolveOptions({
     clientSecret: `secret-${n}`,
   })),
 });
-const registry = new ResamaniaTenantRegistry(options, systemClock);
+const tenants = new TenantStore(options, systemClock);
 
 let asked = 0;
 let isQuick = false;
@@ -41,14 +39,11 @@ const stuck = [];
 /** Each answer is a plain value: what is measured is the engine, not a server. */
 const transport = {
   post: ({ url }) =>
-    new Observable((subscriber) => {
+    new Promise((resolve) => {
       asked += 1;
       const token = tokens[Number(url.split('chain')[1].split('/')[0])];
       const body = JSON.stringify({ access_token: token, expires_in: LIFETIME_S, token_type: 'bearer' });
-      const answer = () => {
-        subscriber.next({ status: 200, headers: {}, body });
-        subscriber.complete();
-      };
+      const answer = () => resolve({ status: 200, headers: {}, body });
       if (isQuick) setImmediate(answer);
       else stuck.push(answer);
     }),
@@ -67,7 +62,7 @@ const timer = {
 const tokenBytes = tokens[0].length + 16;
 const before = heap();
 const engine = new TokenEngine({
-  registry,
+  tenants,
   options,
   transport,
   timer,
@@ -83,8 +78,8 @@ await turn();
 const start = performance.now();
 const cpu = process.cpuUsage();
 engine.start();
-const last = engine.cacheOf(`chain${count - 1}`);
-while (last.nextAt() === Infinity) await new Promise(setImmediate);
+const last = engine.caches.of(`chain${count - 1}`);
+while (last.heapIndex < 0) await new Promise(setImmediate);
 const armedMs = performance.now() - start;
 const { user, system } = process.cpuUsage(cpu);
 await turn();
@@ -109,7 +104,7 @@ engine.stop();
 
 /** In a function of its own, so that nothing of it stays. */
 async function obtainAll() {
-  await Promise.all(registry.list().map(({ name }) => engine.cacheOf(name).warm()));
+  await Promise.all(Array.from(tenants.registered(), ({ name }) => engine.caches.of(name).warm()));
   if (engine.status().some(({ state }) => state !== 'valid')) throw new Error('some tenant has no token');
 }
 
