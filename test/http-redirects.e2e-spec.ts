@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { createRequire } from 'node:module';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type AxiosRequestConfig, create } from 'axios';
@@ -88,7 +90,7 @@ describe.each(STATUSES)('A %i', (status) => {
         side.http.request({ method, url: 'old', lookup: everyHostIsLocal, resamania: { tenant: 'demoapi' } }),
       );
       expect(gateway.seen[0]?.headers.authorization).toBe('Bearer 1_demo-token-1');
-      const [landed] = other.seen.length > 0 ? other.seen : gateway.seen.slice(1);
+      const [landed] = other.seen.length > 0 ? other.seen : gateway.seen.slice(-1);
       expectBare(landed?.headers ?? {});
       gateway.reset();
       other.reset();
@@ -171,5 +173,53 @@ describe('A redirect that leaves', () => {
     expect(gateway.seen[0]?.headers.authorization).toBe('Bearer 1_demo-token-1');
     expectBare(other.last.headers);
     expect(other.last.body.toString()).toBe('{"a":1}');
+  });
+});
+
+describe('A GET that is redirected within the chain', () => {
+  const arrivals = () => gateway.seen.map(({ path }) => path.replace('/env/demoapi/', ''));
+
+  it('is sent once more, by what follows redirects; one that is answered at once is sent once', async () => {
+    redirectTo('/env/demoapi/new', 302);
+    await firstValueFrom(side.http.get('clubs'));
+    await firstValueFrom(side.http.get('old'));
+    expect(arrivals()).toEqual(['clubs', 'old', 'old', 'new']);
+    expect(endpoint.requests).toBe(1);
+  });
+
+  it('is followed as a stream too, and where every status is an answer to the caller', async () => {
+    redirectTo('/env/demoapi/new', 302);
+    const streamed = await firstValueFrom(side.http.get<Readable>('old', { responseType: 'stream' }));
+    expect(await text(streamed.data)).toBe('{}');
+    const answer = await firstValueFrom(side.http.get('old', { validateStatus: () => true }));
+    expect(answer).toMatchObject({ status: 200, data: {} });
+    expect(answer.request.res.responseUrl).toBe(`${gateway.origin}/env/demoapi/new`);
+  });
+
+  it("is sent only once where it changes something, or where the caller's config speaks of redirects", async () => {
+    redirectTo('/env/demoapi/new', 307);
+    await firstValueFrom(side.http.post('old', { a: 1 }));
+    await firstValueFrom(side.http.get('old', { beforeRedirect: () => undefined }));
+    await firstValueFrom(side.http.get('old', { maxRedirects: 1 }));
+    expect(arrivals()).toEqual(['old', 'new', 'old', 'new', 'old', 'new']);
+    gateway.reset();
+    redirectTo('/env/demoapi/new', 307);
+    await expect(firstValueFrom(side.http.get('old', { maxRedirects: 0 }))).rejects.toMatchObject({
+      status: 307,
+    });
+    expect(arrivals()).toEqual(['old']);
+  });
+
+  it('is no redirect without a place to go', async () => {
+    gateway.respond = (_request, response) => response.writeHead(304).end();
+    await expect(firstValueFrom(side.http.get('old'))).rejects.toMatchObject({ status: 304 });
+    expect(arrivals()).toEqual(['old']);
+  });
+
+  it('gives up where redirects go in circles', async () => {
+    gateway.respond = (_request, response) => response.writeHead(302, { location: '/env/demoapi/old' }).end();
+    await expect(firstValueFrom(side.http.get('old'))).rejects.toMatchObject({
+      code: 'ERR_FR_TOO_MANY_REDIRECTS',
+    });
   });
 });

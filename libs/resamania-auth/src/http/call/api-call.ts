@@ -17,13 +17,15 @@ import { OurHeaders, withOurHeaders } from './api-headers.js';
 import type { BareCall, CallAuthorizer, ReadyCall } from './authorize.js';
 import { canSendAgain, discardAnswer, readableBody } from './bodies.js';
 import { throwIfCancelled, waitBeforeSending } from './cancellation.js';
-import { RedirectGuard } from './redirect-guard.js';
+import { canGoDirect, isRedirect, RedirectGuard } from './redirect-guard.js';
 import { Scrubber } from './scrub.js';
 
 /** What is sent: the caller's own config, which never holds our headers, and what it is sent with. */
 interface ApiRequest {
   readonly config: InternalAxiosRequestConfig;
   readonly adapter: AxiosAdapter;
+  /** Whether it leaves without the machinery of redirects. */
+  readonly isDirect: boolean;
 }
 
 /** Hands an answer over as it came: returns it, or throws the error that it came as, with a note if given. */
@@ -56,7 +58,7 @@ export class ApiCalls {
     config.adapter = wanted;
     try {
       const adapter = typeof wanted === 'function' ? wanted : getAdapter(wanted, config);
-      const request = { config, adapter };
+      const request = { config, adapter, isDirect: canGoDirect(config, adapter) };
       const call = this.#authorizer.authorize(config, binding, current);
       return call instanceof Promise
         ? waitBeforeSending(call, config).then((late) => this.#start(late, request))
@@ -77,15 +79,20 @@ export class ApiCalls {
    * @throws ResamaniaRequestError `invalid_request`
    */
   #send(call: ReadyCall, request: ApiRequest, on401: RetryOn401): Promise<AxiosResponse> {
-    const { config, adapter } = request;
+    const { config, adapter, isDirect } = request;
     throwIfCancelled(config);
     const ours = new OurHeaders(call.tenant.apiKeyHeader);
     const scrubber = new Scrubber(config, ours);
     const guard = new RedirectGuard(tenantRoot(call.tenant), ours);
     const outgoing = addressed(config, call.url);
     outgoing.headers = withOurHeaders(config, call) as InternalAxiosRequestConfig['headers'];
-    guard.watch(outgoing);
+    if (isDirect) outgoing.maxRedirects = 0;
+    else guard.watch(outgoing);
     const answered = (response: AxiosResponse, surface: Surface) => {
+      if (isDirect && isRedirect(response)) {
+        discardAnswer(response);
+        return this.#send(call, { ...request, isDirect: false }, on401);
+      }
       // From elsewhere it is not about our token, nor about our limits.
       if (guard.hasLeft) return surface();
       this.#engine.noteLimits(call.tenant, response.headers as HeaderBag);

@@ -1,8 +1,13 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import type { AxiosRequestConfig } from 'axios';
+import {
+  type AxiosRequestConfig,
+  type AxiosResponse,
+  getAdapter,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 
 import { OurHeaders } from './api-headers.js';
-import { RedirectGuard } from './redirect-guard.js';
+import { canGoDirect, isRedirect, RedirectGuard } from './redirect-guard.js';
 
 type BeforeRedirect = NonNullable<AxiosRequestConfig['beforeRedirect']>;
 
@@ -95,5 +100,41 @@ describe('RedirectGuard', () => {
       [options, 'callback'],
       [{}, 'callback'],
     ]);
+  });
+});
+
+describe('canGoDirect', () => {
+  const config = (rest: object) => rest as InternalAxiosRequestConfig;
+  const node = getAdapter('http');
+
+  it.each(['get', 'head'])('is so for a %s', (method) => {
+    expect(canGoDirect(config({ method }), node)).toBe(true);
+  });
+
+  it.each<[string, object]>([
+    ['a method that changes something', { method: 'delete' }],
+    ['a body', { data: 'a' }],
+    ['a bound of redirects', { maxRedirects: 3 }],
+    ['a hook', { beforeRedirect: () => undefined }],
+    ['a transport', { transport: {} }],
+  ])('is not so with %s', (_what, rest) => {
+    expect(canGoDirect(config({ method: 'get', ...rest }), node)).toBe(false);
+  });
+
+  it('is not so with an adapter that may know nothing of redirects', () => {
+    expect(canGoDirect(config({ method: 'get' }), getAdapter('fetch'))).toBe(false);
+  });
+});
+
+describe('isRedirect', () => {
+  it.each<[number, string | undefined, boolean]>([
+    [299, '/x', false],
+    [300, '/x', true],
+    [308, '/x', true],
+    [399, '/x', true],
+    [400, '/x', false],
+    [304, undefined, false],
+  ])('%i to %s: %s', (status, location, expected) => {
+    expect(isRedirect({ status, headers: { location } } as unknown as AxiosResponse)).toBe(expected);
   });
 });

@@ -1,9 +1,40 @@
-import type { AxiosRequestConfig } from 'axios';
+import {
+  type AxiosAdapter,
+  type AxiosRequestConfig,
+  type AxiosResponse,
+  getAdapter,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 
 import { within } from '../target/api-url.js';
 import type { OurHeaders } from './api-headers.js';
 
 type BeforeRedirect = NonNullable<AxiosRequestConfig['beforeRedirect']>;
+
+/** axios' adapter for Node, to which alone `maxRedirects: 0` means that Node's own client sends the request. */
+const NODE_ADAPTER = getAdapter('http');
+
+/**
+ * Whether a call can leave without the machinery of redirects, which costs a tenth of a call and which the API hardly
+ * ever needs. If the answer is a redirect after all, the call is made once more, with it: so only where that does no
+ * harm, and where the caller has no say in redirects.
+ */
+export function canGoDirect(config: InternalAxiosRequestConfig, adapter: AxiosAdapter): boolean {
+  const { method, data, maxRedirects, beforeRedirect, transport } = config;
+  return (
+    adapter === NODE_ADAPTER &&
+    (method === 'get' || method === 'head') &&
+    data === undefined &&
+    maxRedirects === undefined &&
+    beforeRedirect === undefined &&
+    transport === undefined
+  );
+}
+
+/** Whether an answer leads elsewhere. */
+export function isRedirect({ status, headers }: AxiosResponse): boolean {
+  return status >= 300 && status < 400 && headers['location'] !== undefined;
+}
 
 interface Transport {
   request(options: { beforeRedirects?: Record<string, unknown> }, ...rest: unknown[]): unknown;

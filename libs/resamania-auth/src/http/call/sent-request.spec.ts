@@ -43,6 +43,13 @@ describe('SentRequest', () => {
     expect(JSON.stringify(sent)).toBe('{"method":"GET","protocol":"https:","host":"gw.test","path":"/x"}');
   });
 
+  it("tells the URL, port included, of a request of Node's own client, which does not", () => {
+    const res = { statusCode: 200, statusMessage: 'OK', responseUrl: undefined };
+    const plain = { ...nodeRequest(), res, getHeaders: () => ({ host: 'gw.test:8443' }) };
+    expect(new SentRequest(plain, ours).res?.responseUrl).toBe('https://gw.test:8443/x');
+    expect(new SentRequest({ ...plain, getHeaders: () => ({}) }, ours).res?.responseUrl).toBeUndefined();
+  });
+
   it('looks into a request that follows redirects', () => {
     const sent = new SentRequest({ _options: { headers: 'canary' }, _currentRequest: nodeRequest() }, ours);
     expect(sent.path).toBe('/x');

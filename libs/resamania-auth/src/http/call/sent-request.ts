@@ -70,7 +70,8 @@ export class SentRequest {
       res && {
         statusCode: res.statusCode,
         statusMessage: res.statusMessage,
-        responseUrl: res.responseUrl,
+        // Node's own client does not say, and follows no redirect.
+        responseUrl: res.responseUrl ?? this.#url(),
       }
     );
   }
@@ -83,6 +84,11 @@ export class SentRequest {
 
   getHeader(name: string): unknown {
     return this.getHeaders()[name.toLowerCase()];
+  }
+
+  #url(): string | undefined {
+    const host = this.getHeader('host');
+    return typeof host === 'string' ? `${this.protocol}//${host}${this.path}` : undefined;
   }
 
   toJSON(): object {
