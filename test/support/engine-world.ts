@@ -12,7 +12,7 @@ import {
   type TokenTransport,
   TransportFailed,
   type TransportFault,
-} from '../../libs/resamania-auth/src/token/request/token-transport.js';
+} from '../../libs/resamania-auth/src/token/request/http-token-transport.js';
 import { SimulatedClock } from './simulated-clock.js';
 
 /** What the simulated token endpoint does with a request. */

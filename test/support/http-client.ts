@@ -15,7 +15,7 @@ import { HttpTokenTransport } from '../../libs/resamania-auth/src/token/request/
 import { SchedulerRegistryTimer } from '../../libs/resamania-auth/src/token/schedule/scheduler-registry-timer.js';
 import { TokenEngine } from '../../libs/resamania-auth/src/token/token-engine.js';
 import { TokenEventHub } from '../../libs/resamania-auth/src/token/events/token-event-hub.js';
-import type { TokenTransport } from '../../libs/resamania-auth/src/token/request/token-transport.js';
+import type { TokenTransport } from '../../libs/resamania-auth/src/token/request/http-token-transport.js';
 
 /** The headers of this library beside `Authorization`, in lower case. */
 export const KEY_AND_CONTEXT_HEADERS = ['x-gravitee-api-key', 'x-user-club-id', 'x-user-network-node-id'];

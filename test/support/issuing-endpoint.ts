@@ -2,7 +2,7 @@ import type {
   HttpAnswer,
   TokenHttpRequest,
   TokenTransport,
-} from '../../libs/resamania-auth/src/token/request/token-transport.js';
+} from '../../libs/resamania-auth/src/token/request/http-token-transport.js';
 
 /** A token endpoint in memory that issues `{client id}-token-{n}`, or whatever `answer` makes instead. */
 export class IssuingEndpoint implements TokenTransport {

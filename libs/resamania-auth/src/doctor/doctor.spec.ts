@@ -3,7 +3,7 @@ import { AxiosError, type AxiosResponse, create, type InternalAxiosRequestConfig
 
 import { systemClock } from '../clock.js';
 import { environmentByTenant } from '../environment/load-environment.js';
-import { type HttpAnswer, TransportFailed } from '../token/request/token-transport.js';
+import { type HttpAnswer, TransportFailed } from '../token/request/http-token-transport.js';
 import type { Finding, Report } from './checks/diagnosis.js';
 import { Doctor } from './doctor.js';
 

@@ -6,7 +6,7 @@ import { printVariableProblem } from '../environment/environment-variables.js';
 import { resolveOptions } from '../options/resolve-options.js';
 import { Tenant } from '../tenants/tenant.js';
 import { AccessToken } from '../token/cache/access-token.js';
-import type { TokenTransport } from '../token/request/token-transport.js';
+import type { TokenTransport } from '../token/request/http-token-transport.js';
 import { callApi } from './checks/api-check.js';
 import { apiFinding } from './checks/api-findings.js';
 import { checkConnection } from './checks/connection-check.js';

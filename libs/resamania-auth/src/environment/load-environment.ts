@@ -1,5 +1,5 @@
 import { ResamaniaConfigError } from '../errors.js';
-import { checkOptions } from '../options/check-options.js';
+import { checkOptions } from '../options/resolve-options.js';
 import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js';
 import { TENANT_FIELDS } from '../options/option-table.js';
 import { EnvironmentReader, type ReadFile } from './environment-reader.js';

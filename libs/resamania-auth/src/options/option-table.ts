@@ -91,7 +91,7 @@ function inFile(name: string): string {
   return `${name}_FILE=/run/secrets/${name.toLowerCase()}`;
 }
 
-/** Each of the module's options: its rule and its default. `check-options.ts` checks each of the `tenants`. */
+/** Each of the module's options: its rule and its default. `resolve-options.ts` checks each of the `tenants`. */
 export const MODULE_FIELDS = {
   apiBaseUrl: optional<string>(TENANT_FIELDS.apiBaseUrl.rule),
   apiKey: optional<Secret>(TENANT_FIELDS.apiKey.rule),

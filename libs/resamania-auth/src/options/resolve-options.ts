@@ -1,9 +1,18 @@
-import { checkOptions, checkTenant, valid } from './check-options.js';
+import { ResamaniaConfigError } from '../errors.js';
 import { normaliseBaseUrl } from './checks/base-url.js';
-import { complete } from './checks/fields.js';
-import { MODULE_FIELDS } from './option-table.js';
+import {
+  duplicateNames,
+  type Inherited,
+  insecureProblems,
+  policyProblems,
+  tenantProblems,
+} from './checks/between-fields.js';
+import { check, complete, type Fields, type Loose, WRONG } from './checks/fields.js';
+import { printProblem, type Problem } from './checks/problem.js';
+import type { OptionHomes } from './checks/unknown-keys.js';
+import { DEFAULTS, MODULE_FIELDS, TENANT_FIELDS } from './option-table.js';
+import type { ResamaniaAuthOptions } from './resamania-auth-options.js';
 import type { ResolvedOptions, ResolvedTenantOptions, TenantDefaults } from './resolved-options.js';
-import { TENANT_FIELDS } from './option-table.js';
 import type { ResamaniaTenantOptions } from './tenant-options.js';
 
 /**
@@ -68,4 +77,73 @@ export function completeTenant(
     params,
     source: Object.freeze({ ...tenant, params }),
   });
+}
+
+/** What a check makes of a value: a copy of it, or its problems. */
+export type Checked<T> =
+  | { readonly value: T; readonly problems: readonly [] }
+  | { readonly value?: never; readonly problems: readonly Problem[] };
+
+/** The table that each option belongs to; of two of the same name, the later one counts. */
+const HOMES: OptionHomes = new Map([
+  ...homes(MODULE_FIELDS.http.fields, 'http'),
+  ...homes(MODULE_FIELDS.onDemand.fields, 'onDemand'),
+  ...homes(MODULE_FIELDS.tokenRequest.fields, 'tokenRequest'),
+  ...homes(MODULE_FIELDS.refresh.fields, 'refresh'),
+  ...homes(TENANT_FIELDS, 'a tenant'),
+  ...homes(MODULE_FIELDS, "the module's options"),
+]);
+
+/** The module's options, those of each tenant included. */
+export function checkOptions(raw: unknown): Checked<ResamaniaAuthOptions> {
+  const { value, problems } = check(raw, MODULE_FIELDS, HOMES);
+  if (value === WRONG) return { problems };
+  const { apiBaseUrl, allowInsecureHttp, tenants } = value;
+  const inherited = { apiBaseUrl, allowInsecureHttp: allowInsecureHttp === true };
+  problems.push(
+    ...insecureProblems(apiBaseUrl, inherited.allowInsecureHttp),
+    ...policyProblems(value, DEFAULTS),
+  );
+  const checked = Array.from(Array.isArray(tenants) ? tenants : [], (tenant) =>
+    tenantValues(tenant, inherited),
+  );
+  for (const [index, { problems: own }] of checked.entries()) {
+    for (const { path, text } of own) problems.push({ path: ['tenants', index, ...path], text });
+  }
+  const copies = checked.map((tenant) => tenant.value);
+  for (const problem of duplicateNames(copies)) problems.push(problem);
+  return asChecked<ResamaniaAuthOptions>({ ...value, tenants: copies }, problems);
+}
+
+/** One tenant's options. */
+function checkTenant(raw: unknown, inherited: Inherited): Checked<ResamaniaTenantOptions> {
+  const { value, problems } = tenantValues(raw, inherited);
+  return asChecked<ResamaniaTenantOptions>(value, problems);
+}
+
+/**
+ * A value that was checked.
+ * @throws ResamaniaConfigError that lists every problem, and no value
+ */
+function valid<T>({ value, problems }: Checked<T>, where: string, root: string): T {
+  if (value !== undefined) return value;
+  throw new ResamaniaConfigError(
+    where,
+    problems.map((problem) => printProblem(problem, root)),
+  );
+}
+
+function tenantValues(raw: unknown, inherited: Inherited): ReturnType<typeof check> {
+  const { value, problems } = check(raw, TENANT_FIELDS, HOMES);
+  if (value === WRONG) return { value, problems };
+  return { value, problems: [...problems, ...tenantProblems(value, inherited)] };
+}
+
+/** The one place where a value is taken for what its table says. */
+function asChecked<T>(value: Loose | typeof WRONG, problems: Problem[]): Checked<T> {
+  return problems.length === 0 ? { value: value as T, problems: [] } : { problems };
+}
+
+function homes(fields: Fields, home: string): [string, string][] {
+  return Object.keys(fields).map((key) => [key, home]);
 }

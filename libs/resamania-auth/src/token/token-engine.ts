@@ -12,7 +12,7 @@ import type { TenantTokenStatus } from './cache/token-status.js';
 import type { TokenEventHub } from './events/token-event-hub.js';
 import { RequestLimiter } from './request/request-limiter.js';
 import { TokenEndpointClient } from './request/token-endpoint.client.js';
-import type { TokenTransport } from './request/token-transport.js';
+import type { TokenTransport } from './request/http-token-transport.js';
 import { RefreshSchedule, type ScheduleTimer } from './schedule/refresh-schedule.js';
 import { planFirstTokens } from './schedule/warm-up.js';
 import { TokenCaches } from './token-caches.js';

@@ -12,7 +12,7 @@ import { readApiError, type ResamaniaApiErrorInfo } from '../../gateway/api-erro
 import { type CallCredentials, withOurHeaders } from '../../http/call/api-headers.js';
 import { resolveApiUrl } from '../../http/target/api-url.js';
 import { answerOf } from '../../token/request/http-token-transport.js';
-import type { HttpAnswer } from '../../token/request/token-transport.js';
+import type { HttpAnswer } from '../../token/request/http-token-transport.js';
 import { TimeUp, withTimeLimit } from '../../waiting.js';
 
 /** What came of the API call. */

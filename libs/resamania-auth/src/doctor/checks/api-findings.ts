@@ -3,7 +3,7 @@ import { jsonObject } from '../../gateway/json.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { classifyAnswer, classifyFault } from '../../token/request/classify-failure.js';
 import { tokenFailure } from '../../token/request/token-failure.js';
-import type { HttpAnswer } from '../../token/request/token-transport.js';
+import type { HttpAnswer } from '../../token/request/http-token-transport.js';
 import type { ApiOutcome } from './api-check.js';
 import { failed, type Finding, ok, warning } from './diagnosis.js';
 import { failureFinding } from './token-findings.js';

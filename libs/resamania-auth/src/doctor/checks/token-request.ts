@@ -5,7 +5,11 @@ import { RequestLimiter, Ticket } from '../../token/request/request-limiter.js';
 import type { IssuedToken } from '../../token/request/token-answer.js';
 import { TokenEndpointClient } from '../../token/request/token-endpoint.client.js';
 import { failureOf, type TokenFailure } from '../../token/request/token-failure.js';
-import type { HttpAnswer, TokenHttpRequest, TokenTransport } from '../../token/request/token-transport.js';
+import type {
+  HttpAnswer,
+  TokenHttpRequest,
+  TokenTransport,
+} from '../../token/request/http-token-transport.js';
 
 /** What came of the one token request. */
 export interface TokenOutcome {

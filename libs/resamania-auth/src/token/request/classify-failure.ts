@@ -1,7 +1,7 @@
 import { jsonObject } from '../../gateway/json.js';
 import { readRateLimit, readRetryAfter } from '../../gateway/limits.js';
 import { type TokenFailure, tokenFailure } from './token-failure.js';
-import type { HttpAnswer, TransportFault } from './token-transport.js';
+import type { HttpAnswer, TransportFault } from './http-token-transport.js';
 
 /** A spike arrest that ends this soon is waited out within the flight, in milliseconds. */
 const SPIKE_WAITED_OUT_MS = 2000;

@@ -3,7 +3,7 @@ import { isHeaderSafe } from '../../options/checks/rules.js';
 import { classifyAnswer } from './classify-failure.js';
 import { tokenFailure, TokenRequestFailed } from './token-failure.js';
 import { readLifetime } from './token-lifetime.js';
-import type { HttpAnswer } from './token-transport.js';
+import type { HttpAnswer } from './http-token-transport.js';
 
 /** A token as the endpoint issued it. Instants are milliseconds since the epoch. */
 export interface IssuedToken {

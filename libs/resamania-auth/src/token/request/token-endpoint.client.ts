@@ -9,7 +9,7 @@ import type { RequestLimiter, Ticket } from './request-limiter.js';
 import { type IssuedToken, readTokenAnswer } from './token-answer.js';
 import { failureOf, secretFailure, TokenRequestFailed } from './token-failure.js';
 import { type Credentials, grantForm, type TokenGrant, usesRefreshGrant } from './token-grant.js';
-import { type TokenTransport, TransportFailed } from './token-transport.js';
+import { type TokenTransport, TransportFailed } from './http-token-transport.js';
 
 /** What the client works with. */
 export interface TokenEndpointPorts {
