@@ -1,12 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { ScheduleModule } from '@nestjs/schedule';
-import {
-  hasResamaniaEnvironment,
-  ResamaniaAuthModule,
-  type ResamaniaAuthOptions,
-  resamaniaConfig,
-} from 'nestjs-resamania-auth';
+import { hasResamaniaEnvironment, ResamaniaAuthModule, resamaniaConfig } from 'nestjs-resamania-auth';
 
 import { ChainsModule } from './chains/chains.module.js';
 import { PageModule } from './page/page.module.js';
@@ -26,14 +21,11 @@ export class AppModule {
   }
 }
 
-/** What an application of yours does: options from the environment, through ConfigService. */
+/** What an application of yours does: credentials from the environment, and what else there is to say in code. */
 function configuredApi(): DynamicModule['imports'] & object {
   return [
-    ConfigModule.forRoot({ load: [resamaniaConfig], isGlobal: true }),
-    ResamaniaAuthModule.forRootAsync({
-      inject: [ConfigService],
-      useFactory: (config: ConfigService) => config.getOrThrow<ResamaniaAuthOptions>('resamania'),
-    }),
+    ConfigModule.forRoot({ isGlobal: true }),
+    ResamaniaAuthModule.forRootAsync(resamaniaConfig.asProvider({ quotaWarningShare: 0.9 })),
   ];
 }
 

@@ -23,8 +23,9 @@ export {
   tenantFromSubdomain,
   type TenantRequest,
 } from './nest/bind-tenant.js';
-export { hasResamaniaEnvironment, loadEnvironment } from './environment/load-environment.js';
-export { resamaniaConfig } from './environment/resamania.config.js';
+export { hasResamaniaEnvironment } from './environment/environment-variables.js';
+export { loadEnvironment } from './environment/load-environment.js';
+export { type ResamaniaConfig, resamaniaConfig } from './environment/resamania.config.js';
 export type {
   HttpOptions,
   LifetimePart,

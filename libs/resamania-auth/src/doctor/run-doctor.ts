@@ -6,12 +6,8 @@ import { ConfigModule } from '@nestjs/config';
 import axios from 'axios';
 
 import { systemClock } from '../clock.js';
-import {
-  environmentByTenant,
-  type EnvironmentByTenant,
-  hasResamaniaEnvironment,
-} from '../environment/load-environment.js';
-import { printVariableProblem } from '../environment/environment-variables.js';
+import { environmentByTenant, type EnvironmentByTenant } from '../environment/load-environment.js';
+import { hasResamaniaEnvironment, printVariableProblem } from '../environment/environment-variables.js';
 import { HttpTokenTransport } from '../token/request/http-token-transport.js';
 import { systemProbe } from './checks/connection-probe.js';
 import type { Report } from './checks/diagnosis.js';

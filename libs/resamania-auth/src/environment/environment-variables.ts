@@ -87,6 +87,13 @@ export function isResamaniaVariable(variable: string): boolean {
   return bare.startsWith(PREFIX) && VARIABLE_FIELDS.some(isTenants);
 }
 
+/** Whether any variable of `RESAMANIA_…` that `loadEnvironment` reads is set. */
+export function hasResamaniaEnvironment(env: NodeJS.ProcessEnv): boolean {
+  return Object.keys(env).some(
+    (variable) => isResamaniaVariable(variable) && trimmedValue(env, variable) !== undefined,
+  );
+}
+
 /** The names in `RESAMANIA_TENANTS` that variables can begin with, and what is wrong with the others. */
 export function checkTenantNames(list: string): { names: string[]; problems: VariableProblem[] } {
   const names: string[] = [];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { ResamaniaConfigError } from '../errors.js';
-import { hasResamaniaEnvironment, loadEnvironment } from './load-environment.js';
+import { hasResamaniaEnvironment } from './environment-variables.js';
+import { loadEnvironment } from './load-environment.js';
 import { resolveOptions } from '../options/resolve-options.js';
 
 const ONE = {

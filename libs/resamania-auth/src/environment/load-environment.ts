@@ -1,4 +1,6 @@
 import { ResamaniaConfigError } from '../errors.js';
+import { objectFlaw } from '../options/checks/fields.js';
+import { printPath } from '../options/checks/problem.js';
 import { checkOptions } from '../options/resolve-options.js';
 import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js';
 import { TENANT_FIELDS } from '../options/option-table.js';
@@ -6,13 +8,11 @@ import { EnvironmentReader, type ReadFile } from './environment-reader.js';
 import {
   checkTenantNames,
   fileVariable,
-  isResamaniaVariable,
   MODULE_VARIABLES,
   printVariableProblem,
   sourceOf,
   type TenantField,
   TENANTS,
-  trimmedValue,
   VARIABLE_FIELDS,
   variableOf,
   type VariableProblem,
@@ -40,18 +40,28 @@ export interface EnvironmentByTenant {
 /** Options as they were read. They are valid where there are no problems. */
 type Draft = Record<string, unknown>;
 
-/** Reads the environment once. The `options` are those of all tenants, valid where there are no problems. */
+const IN_CODE = 'Environment variables and the options given beside them';
+
+const IN_BOTH =
+  'expected tenants here or in the environment, found both: ' +
+  'remove them here, or give them to ResamaniaAuthModule.forFeature()';
+
+/**
+ * Reads the environment once. The `options` are those of all tenants, valid where there are no problems.
+ * @param code - Options given in code. They win over variables that set the same.
+ */
 export function environmentByTenant(
   env: NodeJS.ProcessEnv,
   readFile: ReadFile,
+  code: Draft = {},
 ): EnvironmentByTenant & { readonly options: ResamaniaAuthOptions } {
   const reader = new EnvironmentReader(env, readFile);
-  const names = tenantNames(reader);
-  const module = readModule(reader);
-  const drafts = names.map((name) => readTenant(reader, name));
+  const names = tenantNames(reader, code);
+  const module = { ...readModule(reader), ...code };
+  const drafts = names.map((name) => readTenant(reader, name, code));
   const optionsWith = (tenants: readonly Draft[]) =>
-    ({ ...module, tenants }) as unknown as ResamaniaAuthOptions;
-  const problems = unique([...reader.problems, ...valueProblems(reader, names, optionsWith(drafts))]);
+    ({ tenants, ...module }) as unknown as ResamaniaAuthOptions;
+  const problems = unique([...reader.problems, ...valueProblems(reader, names, optionsWith(drafts), code)]);
   const owned = names.map((name) => problems.filter(isAbout(name)));
   const general = problems.filter((problem) => !owned.some((own) => own.includes(problem)));
   const tenants = drafts.map((draft, index): TenantEnvironment => {
@@ -62,17 +72,25 @@ export function environmentByTenant(
   return { tenants, general, options: optionsWith(drafts) };
 }
 
-/** Without `RESAMANIA_TENANTS` a single tenant of no name; none where that variable cannot be read. */
-function tenantNames(reader: EnvironmentReader): (string | undefined)[] {
+/**
+ * Without `RESAMANIA_TENANTS` a single tenant of no name; none where that variable cannot be read, or where code brings
+ * the tenants and the environment says nothing of one.
+ */
+function tenantNames(reader: EnvironmentReader, code: Draft): (string | undefined)[] {
   const list = reader.text(TENANTS);
-  if (list === undefined) return reader.problems.length === 0 ? [undefined] : [];
-  const { names, problems } = checkTenantNames(list);
-  // Ignoring them in silence would send API calls for another club than the one that somebody set.
-  const unused = VARIABLE_FIELDS.filter((field) => TENANT_FIELDS[field].variable.unprefixed === 'refused')
+  const ofOne = VARIABLE_FIELDS.filter((field) => TENANT_FIELDS[field].variable.unprefixed === 'refused')
     .map((field) => variableOf(field))
     .filter((variable) => reader.isSet(variable));
+  if (code['tenants'] !== undefined && (list ?? ofOne[0]) !== undefined)
+    reader.problems.push({ variable: 'tenants', text: IN_BOTH });
+  if (list === undefined) {
+    const isNone = ofOne.length === 0 && (code['tenants'] ?? code['tenantProvider']) !== undefined;
+    return isNone || reader.problems.length > 0 ? [] : [undefined];
+  }
+  const { names, problems } = checkTenantNames(list);
+  // Ignoring them in silence would send API calls for another club than the one that somebody set.
   const text = `not used beside ${TENANTS}, remove it or set each tenant's own`;
-  reader.problems.push(...problems, ...unused.map((variable) => ({ variable, text })));
+  reader.problems.push(...problems, ...ofOne.map((variable) => ({ variable, text })));
   return names;
 }
 
@@ -86,12 +104,14 @@ function readModule(reader: EnvironmentReader): Draft {
   });
 }
 
-function readTenant(reader: EnvironmentReader, tenant: string | undefined): Draft {
+function readTenant(reader: EnvironmentReader, tenant: string | undefined, code: Draft): Draft {
   const fields = VARIABLE_FIELDS.map((field): [string, unknown] => {
     const { unprefixed, example } = TENANT_FIELDS[field].variable;
     // The module's options have it already.
     if (unprefixed === 'of the module' && tenant === undefined) return [field, undefined];
     const variable = variableFor(reader, field, tenant);
+    if (variable === MODULE_VARIABLES.apiBaseUrl && code['apiBaseUrl'] !== undefined)
+      return [field, undefined];
     const value = read(reader, field, variable) ?? (field === 'clientToken' ? tenant : undefined);
     if (value === undefined && example !== undefined && !reader.isSet(variable)) {
       reader.problems.push({ variable, text: `not set, for example ${example(variable)}` });
@@ -117,9 +137,12 @@ function valueProblems(
   reader: EnvironmentReader,
   names: readonly (string | undefined)[],
   options: unknown,
+  code: Draft,
 ): VariableProblem[] {
   const known = new Set(reader.problems.map((problem) => problem.variable));
-  return checkOptions(options).problems.flatMap(({ path: [option, index, field], text }) => {
+  return checkOptions(options).problems.flatMap(({ path, text }) => {
+    const [option, index, field] = path;
+    if (Object.hasOwn(code, String(option))) return [{ variable: printPath(path), text }];
     const variable =
       option === 'tenants'
         ? variableFor(reader, field as TenantField, names[Number(index)])
@@ -149,20 +172,22 @@ function definedOnly(fields: Draft): Draft {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** Whether any variable of `RESAMANIA_…` that `loadEnvironment` reads is set. */
-export function hasResamaniaEnvironment(env: NodeJS.ProcessEnv): boolean {
-  return Object.keys(env).some(
-    (variable) => isResamaniaVariable(variable) && trimmedValue(env, variable) !== undefined,
-  );
-}
-
 /**
  * The module's options from environment variables: one tenant, or those that `RESAMANIA_TENANTS` names.
- * @throws ResamaniaConfigError that lists every variable that is missing or wrong, and no value
+ * @param code - Options to go with them. They win over variables that set the same; with `tenants` or a
+ * `tenantProvider` the environment need not name a tenant.
+ * @throws ResamaniaConfigError that lists every variable and option that is missing or wrong, and no value
  */
-export function loadEnvironment(env: NodeJS.ProcessEnv, readFile: ReadFile): ResamaniaAuthOptions {
-  const { options, general, tenants } = environmentByTenant(env, readFile);
+export function loadEnvironment(
+  env: NodeJS.ProcessEnv,
+  readFile: ReadFile,
+  code: ResamaniaAuthOptions = {},
+): ResamaniaAuthOptions {
+  const flaw = objectFlaw(code);
+  if (flaw !== undefined) throw new ResamaniaConfigError(IN_CODE, [`options: ${flaw}`]);
+  const { options, general, tenants } = environmentByTenant(env, readFile, definedOnly(code as Draft));
   const problems = [...general, ...tenants.flatMap((tenant) => tenant.problems)];
   if (problems.length === 0) return options;
-  throw new ResamaniaConfigError('Environment variables', problems.map(printVariableProblem));
+  const where = Object.keys(code).length === 0 ? 'Environment variables' : IN_CODE;
+  throw new ResamaniaConfigError(where, problems.map(printVariableProblem));
 }

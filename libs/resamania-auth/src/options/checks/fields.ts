@@ -123,7 +123,8 @@ export function loose(value: unknown): Loose {
   return objectFlaw(value) === undefined ? (value as Loose) : {};
 }
 
-function objectFlaw(value: unknown): string | undefined {
+/** Why a value is no object with options; `undefined` where it is one. */
+export function objectFlaw(value: unknown): string | undefined {
   const kind = kindOf(value);
   if (kind === 'a Promise') return 'expected an object, found a Promise: await it, or use forRootAsync()';
   return kind === 'an object' ? undefined : `expected an object, found ${kind}`;
