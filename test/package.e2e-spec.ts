@@ -54,6 +54,7 @@ describe('in plain Node', () => {
       'loadEnvironment',
       'readApiError',
       'resamaniaConfig',
+      'resamaniaErrorAnswer',
       'tenantFromHeader',
       'tenantFromParam',
       'tenantFromSubdomain',

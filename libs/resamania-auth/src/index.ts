@@ -15,6 +15,11 @@ export { ResamaniaHttpService } from './http/resamania-http.service.js';
 export type { UnauthorizedBy } from './gateway/unauthorized.js';
 export type { ResamaniaRequestOptions } from './http/target/request-options.js';
 export { bindResamaniaTenant, type TenantBinder } from './nest/bind-tenant.js';
+export {
+  type ResamaniaErrorAnswer,
+  resamaniaErrorAnswer,
+  type ResamaniaStatusMap,
+} from './nest/error-answer.js';
 export { ResamaniaExceptionFilter } from './nest/resamania-exception.filter.js';
 export {
   type TenantExtractor,
