@@ -95,6 +95,12 @@ describe('in plain Node', () => {
     expect(await namesOf(`require('nestjs-resamania-auth')`, 'commonjs')).toContain('ResamaniaAuthModule');
   });
 
+  it('what tests of an application use loads on its own, both ways', async () => {
+    const subpath = `'nestjs-resamania-auth/testing'`;
+    expect(await namesOf(`await import(${subpath})`, 'module')).toEqual(['FakeResamania']);
+    expect(await namesOf(`require(${subpath})`, 'commonjs')).toContain('FakeResamania');
+  });
+
   it('the fast path loads on its own, both ways', async () => {
     const subpath = `'nestjs-resamania-auth/undici'`;
     expect(await namesOf(`await import(${subpath})`, 'module')).toEqual(['undiciAdapter']);

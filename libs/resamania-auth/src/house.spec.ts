@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { houseProblems, LEAVES, ROOMS, type SourceFiles } from '../../../test/support/house.js';
+import { ANNEXES, houseProblems, LEAVES, ROOMS, type SourceFiles } from '../../../test/support/house.js';
 import { ROOT } from '../../../test/support/sources.js';
 
 const SRC = join(ROOT, 'libs/resamania-auth/src');
@@ -32,7 +32,9 @@ describe('The house', () => {
 
   it('has no empty room', () => {
     const folders = new Set([...sources().keys()].map((path) => path.split('/').slice(0, -1).join('/')));
-    const named = [...ROOMS, ...LEAVES].filter((room) => !['foundation', 'wiring', 'doors'].includes(room));
+    const named = [...ROOMS, ...LEAVES, ...ANNEXES].filter(
+      (room) => !['foundation', 'wiring', 'doors'].includes(room),
+    );
     expect(named.filter((room) => !folders.has(room))).toEqual([]);
   });
 
@@ -60,6 +62,11 @@ describe('The house', () => {
     ],
     ['a leaf', { 'http/planted.ts': "import '../undici/planted.js';\n", 'undici/planted.ts': '' }, 'a leaf'],
     ['what a leaf imports', { 'undici/planted.ts': "import '../clock.js';\n" }, 'a leaf'],
+    [
+      'an annex',
+      { 'http/planted.ts': "import '../testing/planted.js';\n", 'testing/planted.ts': '' },
+      'an annex',
+    ],
     ['a file that is not there', { 'token/planted.ts': "import './gone.js';\n" }, 'not there'],
     ['a room of its own making', { 'utils/planted.ts': '' }, 'no room of the house'],
     ['a 201st line', { 'token/planted.ts': lines(201) }, '201 lines'],

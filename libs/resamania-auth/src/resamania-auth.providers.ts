@@ -4,6 +4,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { type Clock, CLOCK, systemClock } from './clock.js';
 import { ApiCalls } from './http/call/api-call.js';
 import { CallAuthorizer } from './http/call/authorize.js';
+import { type CallCaches, callCaches } from './http/call/call-caches.js';
 import { OwnInstances } from './http/own-instances.js';
 import { ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
 import { ResamaniaHttpService } from './http/resamania-http.service.js';
@@ -58,7 +59,12 @@ export const INTERNAL_PROVIDERS: Provider[] = [
       { token: SchedulerRegistry, optional: true },
     ],
   },
-  { provide: ApiCalls, useFactory: createApiCalls, inject: [TenantStore, TokenEngine, RESOLVED_OPTIONS] },
+  {
+    provide: ApiCalls,
+    useFactory: (tenants: TenantStore, engine: TokenEngine, options: ResolvedOptions, tokens: object) =>
+      createApiCalls(tenants, engine, options, callCaches(engine.caches, tokens)),
+    inject: [TenantStore, TokenEngine, RESOLVED_OPTIONS, ResamaniaTokenService],
+  },
 ];
 
 function createHub(): TokenEventHub {
@@ -90,7 +96,8 @@ export function createApiCalls(
   tenants: TenantStore,
   engine: TokenEngine,
   { defaultTenant, retryOn401 }: Pick<ResolvedOptions, 'defaultTenant' | 'retryOn401'>,
+  caches: CallCaches = engine.caches,
 ): ApiCalls {
   const targets = new CallTargets(tenants, new TenantIndex(tenants), defaultTenant);
-  return new ApiCalls(new CallAuthorizer(engine.caches, targets), engine, retryOn401);
+  return new ApiCalls(new CallAuthorizer(caches, targets), engine, retryOn401);
 }

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { SandboxChain } from './chains/chain-options.js';
+import { connectionVariables } from './connection/connection-variables.js';
 import { connectionOptions, type SandboxConnection } from './connection/connection-options.js';
 import type { SandboxFaults } from './faults/fault-script.js';
 import type { SandboxJournal } from './journal/journal.js';
@@ -51,6 +52,13 @@ export class ResamaniaSandbox {
    */
   get connection(): SandboxConnection {
     return connectionOptions(this.apiBaseUrl, this.apiKey, this.chains);
+  }
+
+  /**
+   * The same as variables, for an application that reads its environment: `Object.assign(process.env, sandbox.env())`.
+   */
+  env(): Record<string, string> {
+    return connectionVariables(this);
   }
 
   /** The chains with their credentials as they are now. */

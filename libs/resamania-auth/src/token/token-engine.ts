@@ -7,6 +7,7 @@ import type { Tenant } from '../tenants/tenant.js';
 import type { TenantChange } from '../tenants/tenant-store.js';
 import type { TenantStore } from '../tenants/tenant-store.js';
 import type { TokenCache } from './cache/token-cache.js';
+import type { TokenSubject } from './cache/token-cache-ports.js';
 import { TokenFlights } from './cache/token-flight.js';
 import type { TenantTokenStatus } from './cache/token-status.js';
 import type { TokenEventHub } from './events/token-event-hub.js';
@@ -73,8 +74,8 @@ export class TokenEngine {
   }
 
   /** Reports that an API call is sent again with another token. */
-  noteReplay(cache: TokenCache, method: string): void {
-    this.#ports.hub.replayed(cache, method);
+  noteReplay(subject: TokenSubject, method: string): void {
+    this.#ports.hub.replayed(subject, method);
   }
 
   /** Arms the schedule; with `warmUp` all registered tenants get their tokens. */

@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
+import { ResamaniaTokenService } from './resamania-token.service.js';
 import { TokenEngine } from './token-engine.js';
 
 /** Starts and stops the engine with the application. */
@@ -13,9 +14,15 @@ import { TokenEngine } from './token-engine.js';
 export class TokenRefreshLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #engine: TokenEngine;
   readonly #failFast: boolean;
+  readonly #isOverridden: boolean;
 
-  constructor(engine: TokenEngine, @Inject(RESOLVED_OPTIONS) { refresh }: ResolvedOptions) {
+  constructor(
+    engine: TokenEngine,
+    @Inject(RESOLVED_OPTIONS) { refresh }: ResolvedOptions,
+    @Inject(ResamaniaTokenService) tokens: object,
+  ) {
     this.#engine = engine;
+    this.#isOverridden = !(tokens instanceof ResamaniaTokenService);
     this.#failFast = refresh.failFast;
   }
 
@@ -28,10 +35,12 @@ export class TokenRefreshLifecycle implements OnApplicationBootstrap, BeforeAppl
   }
 
   /**
-   * Arms the schedule; with `failFast` only after every tenant has its token.
+   * Arms the schedule; with `failFast` only after every tenant has its token. Where something else stands in the place
+   * of `ResamaniaTokenService`, as in tests, that brings the tokens, and none is requested.
    * @throws ResamaniaTokenError naming the tenants that failed; the engine is stopped then
    */
   async start(): Promise<void> {
+    if (this.#isOverridden) return;
     if (this.#failFast) await this.#obtainAll();
     this.#engine.start();
   }

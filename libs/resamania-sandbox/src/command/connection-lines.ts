@@ -1,27 +1,6 @@
-import type { SandboxChain } from '../chains/chain-options.js';
-
-/** What the lines are made from; a running sandbox has all of it. */
-export interface Connection {
-  readonly apiBaseUrl: string;
-  readonly apiKey: string | null;
-  readonly chains: readonly SandboxChain[];
-}
+import { type Connection, connectionVariables } from '../connection/connection-variables.js';
 
 /** How to connect, as lines for an `.env` file. */
-export function connectionLines({ apiBaseUrl, apiKey, chains }: Connection): string[] {
-  return [
-    `RESAMANIA_API_URL=${apiBaseUrl}`,
-    ...(apiKey === null ? [] : [`RESAMANIA_API_KEY=${apiKey}`]),
-    `RESAMANIA_TENANTS=${chains.map((chain) => chain.clientToken).join(',')}`,
-    ...chains.flatMap((chain) => {
-      const name = `RESAMANIA_${chain.clientToken.toUpperCase().replaceAll(/\W/g, '_')}`;
-      return [
-        `${name}_CLIENT_TOKEN=${chain.clientToken}`,
-        `${name}_CLIENT_ID=${chain.clientId}`,
-        `${name}_CLIENT_SECRET=${chain.clientSecret}`,
-        `${name}_CLUB_ID=${chain.clubId}`,
-        `${name}_NETWORK_NODE_ID=${chain.networkNodeId}`,
-      ];
-    }),
-  ];
+export function connectionLines(connection: Connection): string[] {
+  return Object.entries(connectionVariables(connection)).map(([name, value]) => `${name}=${value}`);
 }

@@ -1,17 +1,16 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
 import type { AccessToken } from '../../token/cache/access-token.js';
-import type { TokenCache } from '../../token/cache/token-cache.js';
-import type { TokenCaches } from '../../token/token-caches.js';
 import { combinedUrl, isAbsolute } from '../target/api-url.js';
 import type { Binding, CallTarget, CallTargets } from '../target/call-target.js';
 import { type CallCredentials, hasOwnAuthorization } from './api-headers.js';
+import type { CallCache, CallCaches } from './call-caches.js';
 
 /** A call with all that it needs to leave; tenant, token, key and URL are of one config. */
 export interface ReadyCall extends CallCredentials {
   readonly url: string;
   readonly target: CallTarget;
-  readonly cache: TokenCache;
+  readonly cache: CallCache;
 }
 
 /** A call that carries nothing of ours but its URL. */
@@ -24,10 +23,10 @@ type NowOrLater<T> = T | Promise<T>;
 
 /** Makes calls ready to leave: finds tenant and URL, and gets the token. With a token at hand nothing is waited for. */
 export class CallAuthorizer {
-  readonly #caches: TokenCaches;
+  readonly #caches: CallCaches;
   readonly #targets: CallTargets;
 
-  constructor(caches: TokenCaches, targets: CallTargets) {
+  constructor(caches: CallCaches, targets: CallTargets) {
     this.#caches = caches;
     this.#targets = targets;
   }
@@ -66,7 +65,7 @@ export class CallAuthorizer {
 
   /** With the token that is at hand, if none is given. */
   #ready(
-    cache: TokenCache,
+    cache: CallCache,
     target: CallTarget,
     token: AccessToken | undefined = cache.peek(),
   ): NowOrLater<ReadyCall | undefined> {
@@ -79,7 +78,7 @@ export class CallAuthorizer {
       : { cache, target, tenant, url, token, apiKey };
   }
 
-  async #afterWaiting(cache: TokenCache, target: CallTarget, url: string): Promise<ReadyCall | undefined> {
+  async #afterWaiting(cache: CallCache, target: CallTarget, url: string): Promise<ReadyCall | undefined> {
     const { tenant } = cache;
     const token = await cache.get();
     // A token request has just read the key, unless it was another tenant's of the same client.
@@ -99,7 +98,7 @@ export class CallAuthorizer {
     if (binding.kind === 'host' || isAbsolute(combinedUrl(config))) return undefined;
     const target = this.#targets.of(config, binding, current);
     if (target === undefined) return undefined;
-    const withUrl = ({ tenant }: TokenCache) => {
+    const withUrl = ({ tenant }: CallCache) => {
       const url = this.#targets.urlFor(target, tenant);
       return url === undefined ? undefined : { url };
     };
