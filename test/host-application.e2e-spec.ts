@@ -85,7 +85,13 @@ class ClubsController {
     return this.resamania.get('clubs').pipe(map(({ data }) => data['hydra:member'][0]['@id'] as string));
   }
 
-  @Get('middleware/:chain/clubs')
+  @Get('optional/:chain/clubs')
+  @UseInterceptors(bindResamaniaTenant((request) => extract(request), { optional: true }))
+  optional() {
+    return this.clubs();
+  }
+
+  @Get(['middleware/:chain/clubs', 'optional-middleware/:chain/clubs'])
   @UseGuards(ContextGuard)
   behindMiddleware() {
     return this.clubs();
@@ -131,6 +137,9 @@ async function boot(
   class HostModule implements NestModule {
     configure(consumer: MiddlewareConsumer): void {
       consumer.apply(bindResamaniaTenant((request) => extract(request))).forRoutes('middleware/:chain/clubs');
+      consumer
+        .apply(bindResamaniaTenant((request) => extract(request), { optional: true }))
+        .forRoutes('optional-middleware/:chain/clubs');
     }
   }
   const module = await Test.createTestingModule({ imports: [HostModule] }).compile();
@@ -186,7 +195,23 @@ describe('bindResamaniaTenant', () => {
   });
 
   it.each(['intercepted', 'middleware'])(
-    'goes on without a context where none is named (%s)',
+    'answers 400 to a request without the header, and makes no call for the default tenant (%s)',
+    async (way) => {
+      const get = await boot({ defaultTenant: 'demoapi' });
+      sandbox.journal.clear();
+      for (const found of [tenantFromHeader('X-Club-Chain'), () => null as unknown as undefined]) {
+        extract = found;
+        expect(await get(`${way}/nordgym/clubs`)).toMatchObject({
+          status: 400,
+          data: { statusCode: 400, error: 'Bad Request', message: 'The request names no tenant' },
+        });
+      }
+      expect(sandbox.journal.countApiRequests()).toBe(0);
+    },
+  );
+
+  it.each(['optional', 'optional-middleware'])(
+    'goes on without a context where none is named, if that is optional (%s)',
     async (way) => {
       extract = () => undefined;
       const get = await boot({ defaultTenant: 'demoapi' });

@@ -14,7 +14,7 @@ export { type AttachOptions, ResamaniaAuthInterceptor } from './http/resamania-a
 export { ResamaniaHttpService } from './http/resamania-http.service.js';
 export type { UnauthorizedBy } from './gateway/unauthorized.js';
 export type { ResamaniaRequestOptions } from './http/target/request-options.js';
-export { bindResamaniaTenant, type TenantBinder } from './nest/bind-tenant.js';
+export { bindResamaniaTenant, type BindTenantOptions, type TenantBinder } from './nest/bind-tenant.js';
 export {
   type ResamaniaErrorAnswer,
   resamaniaErrorAnswer,

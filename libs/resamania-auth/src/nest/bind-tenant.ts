@@ -1,4 +1,5 @@
 import {
+  BadRequestException,
   type CallHandler,
   type ExecutionContext,
   Inject,
@@ -25,23 +26,38 @@ export type TenantBinder = Type<NestInterceptor & NestMiddleware<TenantRequest, 
  * request is for, so that API calls made meanwhile are that tenant's. Use it as an interceptor (`@UseInterceptors()`,
  * `APP_INTERCEPTOR`), or as a middleware (`consumer.apply()`), which comes before guards and interceptors.
  *
- * A request that names no tenant goes on without a context. One that names a tenant that is not known is answered 404.
+ * A request that names no tenant is answered 400, unless the tenant is `optional`: its calls would be the default
+ * tenant's. One that names a tenant that is not known is answered 404.
  * The extractor decides what a client may choose: check there, or in a guard, that it may act for that tenant.
  * @param extract - Finds the name in the request: one of `tenantFromHeader()`, `tenantFromParam()` and
  * `tenantFromSubdomain()`, or a function of your own.
  */
-export function bindResamaniaTenant(extract: TenantExtractor): TenantBinder {
+export function bindResamaniaTenant(
+  extract: TenantExtractor,
+  { optional = false }: BindTenantOptions = {},
+): TenantBinder {
   @Injectable()
   class ResamaniaTenantBinder extends RequestTenantBinder {
     protected readonly extract = extract;
+    protected readonly isOptional = optional;
   }
   return mixin(ResamaniaTenantBinder);
+}
+
+/** What `bindResamaniaTenant()` takes beside the extractor. */
+export interface BindTenantOptions {
+  /**
+   * Let a request that names no tenant go on without a context. Its calls are then the default tenant's.
+   * @default false: it is answered 400
+   */
+  optional?: boolean;
 }
 
 /** Binds the tenant that an extractor finds. */
 @Injectable()
 abstract class RequestTenantBinder implements NestInterceptor, NestMiddleware<TenantRequest, unknown> {
   protected abstract readonly extract: TenantExtractor;
+  protected abstract readonly isOptional: boolean;
   readonly #context: ResamaniaTenantContext;
   readonly #modules: ModuleRef;
 
@@ -80,7 +96,9 @@ abstract class RequestTenantBinder implements NestInterceptor, NestMiddleware<Te
   }
 
   async #tenantOf(request: TenantRequest): Promise<string | undefined> {
-    const tenant = await this.extract(request);
+    const tenant = (await this.extract(request)) ?? undefined;
+    if (tenant === undefined && !this.isOptional)
+      throw new BadRequestException('The request names no tenant');
     if (tenant === undefined || this.#tenants.find(tenant) !== undefined) return tenant;
     // What no tenant can be named needs no look-up, however long and strange it is.
     if (nameRule(tenant) !== undefined) throw noSuchTenant();
