@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { type DynamicModule, Injectable, Module, type Type } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
+import { LazyModuleLoader } from '@nestjs/core';
 import { Interval, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test, type TestingModule } from '@nestjs/testing';
 import axios from 'axios';
@@ -164,6 +165,80 @@ describe('a feature module', () => {
     expect(error.message).toContain('forFeature().tenants[1].clientToken');
     expect(error.message).toContain('forFeature().tenants[1].clientId');
     expect(error.message).not.toContain('CANARY');
+  });
+});
+
+describe('a module that is loaded lazily', () => {
+  it.each([true, false])('gets the bound services that only it names (root global: %s)', async (isGlobal) => {
+    const name = `late, ${isGlobal}`;
+    const [tenant] = sandbox.connection.tenants;
+    if (tenant === undefined) throw new Error('the sandbox has no tenant');
+    const tenants = [{ ...tenant, name }];
+    const root = ResamaniaAuthModule.forRoot({ ...sandbox.connection, tenants, isGlobal });
+    const booted = await boot(root);
+    const load = () => {
+      @Injectable()
+      class Clubs {
+        constructor(@InjectResamaniaHttp(name) readonly http: HttpService) {}
+      }
+      @Module({ imports: isGlobal ? [] : [root], providers: [Clubs] })
+      class LateModule {}
+      return { LateModule, Clubs };
+    };
+    const { LateModule, Clubs } = load();
+    const late = await booted.get(LazyModuleLoader).load(() => LateModule);
+    const { http } = late.get(Clubs);
+    const { data } = await firstValueFrom(http.get<{ '@id': string }>('/clubs'));
+    expect(data['@id']).toBe(`/${tenant.clientToken}/clubs`);
+    expect(http).toBe(booted.get(ResamaniaHttpService, { strict: false }).forTenant(name));
+  });
+});
+
+describe('mistakes in setting the module up', () => {
+  it('stop the start when forRoot() is there twice', async () => {
+    const [first, ...others] = sandbox.connection.tenants;
+    const error = await failure(
+      boot(
+        ResamaniaAuthModule.forRoot({ ...sandbox.connection, tenants: first ? [first] : [] }),
+        ResamaniaAuthModule.forRoot({ ...sandbox.connection, tenants: others }),
+      ),
+    );
+    expect(error).toMatchObject({ code: 'invalid_options' });
+    expect(error.message).toMatch(/forRoot\(\).*once.*forFeature\(\)/s);
+  });
+
+  it('do not include one forRoot() that several modules import', async () => {
+    const root = ResamaniaAuthModule.forRoot(sandbox.connection);
+    @Module({ imports: [root] })
+    class FarModule {}
+    await expect(boot(root, FarModule)).resolves.toBeDefined();
+  });
+
+  it('stop the start when forFeature() is there without forRoot()', async () => {
+    const error = await failure(boot(ResamaniaAuthModule.forFeature(sandbox.connection.tenants)));
+    expect(error).toMatchObject({ code: 'invalid_options' });
+    expect(error.message).toMatch(/forFeature\(\).*forRoot\(\)/s);
+  });
+});
+
+describe('the default of an application that started with one tenant', () => {
+  it('stays when another one is registered', async () => {
+    const [first, second] = sandbox.connection.tenants;
+    if (first === undefined || second === undefined) throw new Error('the sandbox has fewer tenants');
+    const { get } = await bound(ResamaniaAuthModule.forRoot({ ...sandbox.connection, tenants: [first] }));
+    get(ResamaniaTenantRegistry).register(second);
+    const { data } = await firstValueFrom(get(ResamaniaHttpService).get<{ '@id': string }>('clubs'));
+    expect(data['@id']).toBe(`/${first.clientToken}/clubs`);
+  });
+
+  it("counts the feature modules' tenants", async () => {
+    const [first, ...others] = sandbox.connection.tenants;
+    const { get } = await bound(
+      ResamaniaAuthModule.forRoot({ ...sandbox.connection, tenants: first ? [first] : [] }),
+      ResamaniaAuthModule.forFeature(others),
+    );
+    const unnamed = firstValueFrom(get(ResamaniaHttpService).get('clubs'));
+    expect(await failure(unnamed)).toMatchObject({ code: 'no_default_tenant' });
   });
 });
 

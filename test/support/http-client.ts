@@ -79,7 +79,7 @@ export function createHttpSide(
   const context = new ResamaniaTenantContext();
   const interceptor = new ResamaniaAuthInterceptor(createApiCalls(tenants, engine, resolved), context);
   return {
-    http: new ResamaniaHttpService(interceptor, new OwnInstances(resolved)),
+    http: new ResamaniaHttpService(interceptor, new OwnInstances(resolved), context),
     interceptor,
     tenants,
     registry,

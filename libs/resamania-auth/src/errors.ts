@@ -3,6 +3,7 @@
  *
  * - `invalid_options`: options, a registered tenant or the environment are invalid; the message lists every problem.
  * - `unknown_tenant`, `no_default_tenant`, `duplicate_tenant`, `tenant_removed`: the tenant named is not there (any more).
+ * - `tenant_missing`: a call, `run()` or `forTenant()` was given `undefined`, `null` or an empty string as the tenant.
  * - `tenant_conflict`: two places name different tenants for one request.
  * - `tenant_load_failed`: the `tenantProvider` threw.
  * - `credentials_unavailable`: a secret function threw or returned something that is no secret.
@@ -23,6 +24,7 @@ export type ResamaniaErrorCode =
   | 'no_default_tenant'
   | 'duplicate_tenant'
   | 'tenant_removed'
+  | 'tenant_missing'
   | 'tenant_conflict'
   | 'tenant_load_failed'
   | 'credentials_unavailable'
@@ -94,7 +96,10 @@ export class ResamaniaConfigError extends ResamaniaAuthError {
   }
 }
 
-/** The tenant asked for cannot be used: unknown, removed, registered twice, or none named and no default. */
+/**
+ * The tenant asked for cannot be used: unknown, removed, missing, registered twice, or none named and no
+ * default.
+ */
 export class ResamaniaTenantError extends ResamaniaAuthError {}
 
 /** No access token could be obtained. `retryAt` is set while the tenant is in its waiting period. */

@@ -5,6 +5,7 @@ import { type Clock, CLOCK, systemClock } from './clock.js';
 import { ApiCalls } from './http/call/api-call.js';
 import { CallAuthorizer } from './http/call/authorize.js';
 import { type CallCaches, callCaches } from './http/call/call-caches.js';
+import { LateBoundServices } from './http/inject-resamania-http.js';
 import { OwnInstances } from './http/own-instances.js';
 import { ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
 import { ResamaniaHttpService } from './http/resamania-http.service.js';
@@ -37,6 +38,7 @@ export const PUBLIC_PROVIDERS = [
 /** What makes the public providers work. */
 export const INTERNAL_PROVIDERS: Provider[] = [
   OwnInstances,
+  LateBoundServices,
   TenantRegistration,
   TokenRefreshLifecycle,
   { provide: RESOLVED_OPTIONS, useFactory: resolveOptions, inject: [MODULE_OPTIONS_TOKEN] },

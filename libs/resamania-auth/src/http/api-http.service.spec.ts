@@ -10,9 +10,11 @@ import {
 } from 'axios';
 import { firstValueFrom, type Observable, take } from 'rxjs';
 
+import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { ApiHttpService } from './api-http.service.js';
 import { UnsubscribeToken } from './api-http.service.js';
 
+const context = new ResamaniaTenantContext();
 const URL = 'https://api.test/clubs';
 const body: unknown = { name: 'Lyon' };
 const config: AxiosRequestConfig<unknown> = {
@@ -35,7 +37,7 @@ async function askedBy(call: (http: HttpService) => Observable<unknown>) {
     return answering(its);
   };
   const defaults = { adapter, baseURL: 'https://api.test', headers: { common: { 'X-Default': '2' } } };
-  await firstValueFrom(call(new ApiHttpService(create(defaults))));
+  await firstValueFrom(call(new ApiHttpService(create(defaults), context)));
   await firstValueFrom(call(new HttpService(create(defaults))));
   return asked.map(comparable);
 }
@@ -68,13 +70,13 @@ describe('ApiHttpService', () => {
 
   it('leaves the config that it was given as it was', async () => {
     const given = Object.freeze({ ...config, adapter: answering });
-    await firstValueFrom(new ApiHttpService(create()).get(URL, given));
+    await firstValueFrom(new ApiHttpService(create(), context).get(URL, given));
     expect(given).toEqual({ ...config, adapter: answering });
   });
 
   it('asks at each subscription anew, and not before', async () => {
     const adapter = jest.fn(answering);
-    const call = new ApiHttpService(create({ adapter })).get(URL);
+    const call = new ApiHttpService(create({ adapter }), context).get(URL);
     expect(adapter).not.toHaveBeenCalled();
     await firstValueFrom(call);
     await firstValueFrom(call);
@@ -82,7 +84,7 @@ describe('ApiHttpService', () => {
   });
 
   it('calls a function of the axios instance that the application has put in the place of a verb', async () => {
-    const http = new ApiHttpService(create({ adapter: answering }));
+    const http = new ApiHttpService(create({ adapter: answering }), context);
     const get = jest.spyOn(http.axiosRef, 'get');
     await firstValueFrom(http.get(URL));
     expect(get).toHaveBeenCalledWith(URL, expect.anything());
@@ -90,7 +92,7 @@ describe('ApiHttpService', () => {
 
   it('hands failures on', async () => {
     const adapter = () => Promise.reject(new AxiosError('broken', 'E'));
-    const failing = firstValueFrom(new ApiHttpService(create({ adapter })).get(URL));
+    const failing = firstValueFrom(new ApiHttpService(create({ adapter }), context).get(URL));
     await expect(failing).rejects.toMatchObject({ code: 'E' });
   });
 });
@@ -111,7 +113,7 @@ describe('Unsubscribing', () => {
         answer = () => resolve({ data: '', status: 200, statusText: '', headers: {}, config: asked });
       });
     return {
-      http: new ApiHttpService(create({ adapter })),
+      http: new ApiHttpService(create({ adapter }), context),
       answer: () => answer(),
       token: () => token,
       cancelled: () => cancelled,

@@ -9,6 +9,8 @@ import {
 } from 'axios';
 import { Observable } from 'rxjs';
 
+import type { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
+
 const WITHOUT_BODY = ['get', 'delete', 'head'] as const;
 const WITH_BODY = ['post', 'put', 'patch', 'query'] as const;
 
@@ -17,26 +19,31 @@ type Send<T> = (...args: never[]) => AxiosPromise<T>;
 
 /**
  * An `HttpService` that costs little more than its axios instance: axios merges a verb's config once instead of twice,
- * and unsubscribing cancels a call that is under way, but an answered one is not cancelled for nothing.
+ * and unsubscribing cancels a call that is under way, but an answered one is not cancelled for nothing. A call is made
+ * in the tenant context that its verb was called in, wherever it is subscribed to.
  */
 export class ApiHttpService extends HttpService {
+  readonly #context: ResamaniaTenantContext;
   readonly #configOf: ReadonlyMap<Send<unknown>, (args: readonly unknown[]) => AxiosRequestConfig>;
 
-  constructor(instance: AxiosInstance) {
+  constructor(instance: AxiosInstance, context: ResamaniaTenantContext) {
     super(instance);
+    this.#context = context;
     this.#configOf = configReaders(instance);
   }
 
   protected override makeObservable<T>(send: Send<T>, ...args: unknown[]): Observable<AxiosResponse<T>> {
-    const readConfig = this.#configOf.get(send);
+    const current = this.#context.current();
     return new Observable((subscriber) => {
-      const config = readConfig?.(args) ?? { ...(args.at(-1) as AxiosRequestConfig | undefined) };
+      const config = this.#configOf.get(send)?.(args) ?? {
+        ...(args.at(-1) as AxiosRequestConfig | undefined),
+      };
       const token = config.cancelToken === undefined ? new UnsubscribeToken() : undefined;
       if (token !== undefined) config.cancelToken = token;
       const answer =
-        readConfig === undefined
-          ? send(...([...args.slice(0, -1), config] as never[]))
-          : this.instance.request<T>(config);
+        this.#context.current() === current
+          ? this.#send(send, args, config)
+          : this.#context.resume(current, () => this.#send(send, args, config));
       let isUnderWay = true;
       const succeed = (response: AxiosResponse<T>) => {
         isUnderWay = false;
@@ -52,6 +59,12 @@ export class ApiHttpService extends HttpService {
         if (isUnderWay) token?.cancel();
       };
     });
+  }
+
+  #send<T>(send: Send<T>, args: readonly unknown[], config: AxiosRequestConfig): AxiosPromise<T> {
+    return this.#configOf.has(send)
+      ? this.instance.request<T>(config)
+      : send(...([...args.slice(0, -1), config] as never[]));
   }
 }
 

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
 
+import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { OwnInstances } from './own-instances.js';
 import {
   getResamaniaHttpToken,
@@ -28,7 +29,14 @@ const instances = { provide: OwnInstances, useValue: new OwnInstances({ http: { 
 describe('InjectResamaniaHttp', () => {
   it('injects the bound services, by parameter and by property', async () => {
     const module = await Test.createTestingModule({
-      providers: [interceptor, instances, ResamaniaHttpService, Clubs, ...resamaniaHttpProviders()],
+      providers: [
+        interceptor,
+        instances,
+        ResamaniaTenantContext,
+        ResamaniaHttpService,
+        Clubs,
+        ...resamaniaHttpProviders(),
+      ],
     }).compile();
     const http = module.get(ResamaniaHttpService);
     expect(http).toBeInstanceOf(ResamaniaHttpService);
@@ -40,7 +48,14 @@ describe('InjectResamaniaHttp', () => {
   it('lets a test put something else in its place', async () => {
     const fake = new HttpService();
     const module = await Test.createTestingModule({
-      providers: [interceptor, instances, ResamaniaHttpService, Clubs, ...resamaniaHttpProviders()],
+      providers: [
+        interceptor,
+        instances,
+        ResamaniaTenantContext,
+        ResamaniaHttpService,
+        Clubs,
+        ...resamaniaHttpProviders(),
+      ],
     })
       .overrideProvider(getResamaniaHttpToken('demoapi'))
       .useValue(fake)

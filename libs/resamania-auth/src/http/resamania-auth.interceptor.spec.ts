@@ -15,7 +15,8 @@ import { ResamaniaHttpService } from './resamania-http.service.js';
 function build(options: ResamaniaAuthOptions = DEMO) {
   const world = createWorld(options);
   const apiCalls = createApiCalls(world.tenants, world.engine, resolveOptions(options));
-  const interceptor = new ResamaniaAuthInterceptor(apiCalls, new ResamaniaTenantContext());
+  const context = new ResamaniaTenantContext();
+  const interceptor = new ResamaniaAuthInterceptor(apiCalls, context);
   const calls: InternalAxiosRequestConfig[] = [];
   const adapter: AxiosAdapter = (config) => {
     calls.push(config);
@@ -26,7 +27,7 @@ function build(options: ResamaniaAuthOptions = DEMO) {
     interceptor,
     calls,
     adapter,
-    http: new ResamaniaHttpService(interceptor, new OwnInstances({ http: { axios: {} } })),
+    http: new ResamaniaHttpService(interceptor, new OwnInstances({ http: { axios: {} } }), context),
   };
 }
 

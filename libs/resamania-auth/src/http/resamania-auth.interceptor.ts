@@ -4,6 +4,7 @@ import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axio
 
 import { ResamaniaTenantError } from '../errors.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
+import { assertTenantNamed } from '../tenants/tenant-name.js';
 import { ApiCalls } from './call/api-call.js';
 import type { Binding } from './target/call-target.js';
 
@@ -36,9 +37,12 @@ export class ResamaniaAuthInterceptor {
    * and the context headers; all others stay as they are. It does not matter in which order it and other interceptors
    * are added: the headers are set last, and are not there to be seen by others. Attaching twice is the same as once.
    * @returns how to detach; requests under way are not affected
-   * @throws ResamaniaTenantError `tenant_conflict` when it is attached already for another tenant
+   * @throws ResamaniaTenantError `tenant_conflict` when it is attached already for another tenant, `tenant_missing` when
+   * `tenant` is given without a name
    */
-  attachTo(http: HttpService | AxiosInstance, { tenant }: AttachOptions = {}): () => void {
+  attachTo(http: HttpService | AxiosInstance, options: AttachOptions = {}): () => void {
+    const { tenant } = options;
+    if ('tenant' in options) assertTenantNamed(tenant, 'attachTo()');
     const instance = 'axiosRef' in http ? http.axiosRef : http;
     const isOurs = this.#attached.get(instance)?.binding.kind === 'own';
     const detach = this.#attach(instance, { kind: 'host', tenant });

@@ -2,6 +2,8 @@ import type { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
+import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
+import { assertTenantNamed } from '../tenants/tenant-name.js';
 import { ApiHttpService } from './api-http.service.js';
 import { OwnInstances } from './own-instances.js';
 import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
@@ -16,33 +18,39 @@ const MAX_BOUND = 1000;
  * A call fails, as an observable does, with
  * - an `AxiosError` where the API answered with an error or could not be reached; it holds none of our headers;
  * - `ResamaniaTokenError` when no token can be had: no request is sent;
- * - `ResamaniaTenantError` when the tenant is unknown, none was named and there is no default, or two contradict;
+ * - `ResamaniaTenantError` when the tenant is unknown or missing, none was named and there is no default, or two
+ *   contradict;
  * - `ResamaniaRequestError` when the URL is not one of the tenant's, or `resamania` in the config is invalid.
  */
 @Injectable()
 export class ResamaniaHttpService extends ApiHttpService {
   readonly #interceptor: ResamaniaAuthInterceptor;
   readonly #instances: OwnInstances;
+  readonly #context: ResamaniaTenantContext;
   readonly #bound = new LRUCache<string, HttpService>({ max: MAX_BOUND });
 
   constructor(
     @Inject(ResamaniaAuthInterceptor) interceptor: ResamaniaAuthInterceptor,
     @Inject(OwnInstances) instances: OwnInstances,
+    @Inject(ResamaniaTenantContext) context: ResamaniaTenantContext,
   ) {
-    super(instances.create());
+    super(instances.create(), context);
     this.#interceptor = interceptor;
     this.#instances = instances;
+    this.#context = context;
     interceptor.attachToOwn(this.axiosRef, undefined);
   }
 
   /**
    * An `HttpService` whose calls are all for one tenant; the same one for the same name.
    * @param tenant - Name of the tenant. It is looked up at each call, not here, so that it may be registered later.
+   * @throws ResamaniaTenantError `tenant_missing` where it is no name: `undefined`, `null`, an empty string
    */
   forTenant(tenant: string): HttpService {
+    assertTenantNamed(tenant, 'forTenant()');
     const known = this.#bound.get(tenant);
     if (known !== undefined) return known;
-    const service = new ApiHttpService(this.#instances.create());
+    const service = new ApiHttpService(this.#instances.create(), this.#context);
     this.#interceptor.attachToOwn(service.axiosRef, tenant);
     this.#bound.set(tenant, service);
     return service;

@@ -44,6 +44,7 @@ const STATUS_OF_CODE: Readonly<Record<ResamaniaErrorCode, OwnStatus | undefined>
   no_default_tenant: undefined,
   duplicate_tenant: undefined,
   tenant_removed: undefined,
+  tenant_missing: undefined,
   tenant_conflict: undefined,
   url_not_allowed: undefined,
   invalid_request: undefined,

@@ -98,7 +98,7 @@ export const MODULE_FIELDS = {
   apiKeyHeader: setting(TENANT_FIELDS.apiKeyHeader.rule, DEFAULT_API_KEY_HEADER),
   tenants: setting<ResamaniaTenantOptions[]>(rules.tenants, []),
   tenantProvider: optional<NonNullable<ResamaniaAuthOptions['tenantProvider']>>(rules.asyncFunction),
-  defaultTenant: optional<string>(TENANT_FIELDS.name.rule),
+  defaultTenant: optional<string | false>(rules.nameOrFalse),
   refresh: {
     fields: {
       enabled: setting(rules.boolean, true),

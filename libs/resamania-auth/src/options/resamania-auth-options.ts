@@ -145,10 +145,10 @@ export interface ResamaniaAuthOptions {
    */
   tenantProvider?: (name: string) => Promise<ResamaniaTenantOptions | undefined>;
   /**
-   * Name of the tenant that is meant when none is named.
-   * @default the only registered tenant; with several there is none
+   * Name of the tenant that is meant when none is named; `false`: there never is one.
+   * @default the only tenant registered at start, which it stays; with several there is none
    */
-  defaultTenant?: string;
+  defaultTenant?: string | false;
   /**
    * When tokens are renewed.
    * @default {}

@@ -54,7 +54,7 @@ export interface ResolvedOptions {
   readonly tenants: readonly ResolvedTenantOptions[];
   readonly tenantDefaults: TenantDefaults;
   readonly tenantProvider: ((name: string) => Promise<ResamaniaTenantOptions | undefined>) | undefined;
-  readonly defaultTenant: string | undefined;
+  readonly defaultTenant: string | false | undefined;
   readonly refresh: RefreshPolicy;
   readonly tokenRequest: TokenRequestPolicy;
   readonly onDemand: Readonly<Required<OnDemandOptions>>;

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 
 import { ResamaniaAuthError, ResamaniaConfigError } from '../errors.js';
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
@@ -16,7 +16,7 @@ export interface FeatureTenant {
  * that is loaded lazily, is passed on at once.
  */
 @Injectable()
-export class FeatureTenants {
+export class FeatureTenants implements OnApplicationBootstrap {
   #waiting: FeatureTenant[] = [];
   #take: ((tenant: FeatureTenant) => void) | undefined;
 
@@ -28,21 +28,33 @@ export class FeatureTenants {
     }
   }
 
-  /** Hands over all tenants there are, and each one that comes later. */
+  /**
+   * Hands over all tenants there are, and each one that comes later.
+   * @throws ResamaniaConfigError where they have been handed over already
+   */
   handOverTo(take: (tenant: FeatureTenant) => void): void {
+    if (this.#take !== undefined) throw importedTwice();
     this.#take = take;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const tenant of waiting) take(tenant);
   }
+
+  /** @throws ResamaniaConfigError where nobody has taken over the tenants of the feature modules */
+  onApplicationBootstrap(): void {
+    if (this.#waiting.length > 0) throw withoutRoot();
+  }
 }
 
-/** Takes over the tenants of feature modules, and checks that the default tenant is among what is known then. */
+/**
+ * Takes over the tenants of feature modules, and checks that the default tenant is among what is known then. When all
+ * modules have started, the default is settled.
+ */
 @Injectable()
-export class TenantRegistration implements OnModuleInit {
+export class TenantRegistration implements OnModuleInit, OnApplicationBootstrap {
   readonly #store: TenantStore;
   readonly #features: FeatureTenants;
-  readonly #defaultTenant: string | undefined;
+  readonly #defaultTenant: string | false | undefined;
 
   constructor(
     store: TenantStore,
@@ -56,6 +68,10 @@ export class TenantRegistration implements OnModuleInit {
 
   onModuleInit(): void {
     this.takeOver();
+  }
+
+  onApplicationBootstrap(): void {
+    this.#store.keepDefault();
   }
 
   /** @throws ResamaniaConfigError listing every problem of every feature module's tenants */
@@ -77,9 +93,21 @@ export class TenantRegistration implements OnModuleInit {
 
   #defaultProblems(): string[] {
     const name = this.#defaultTenant;
-    if (name === undefined || this.#store.canLoad || this.#store.find(name) !== undefined) return [];
+    if (typeof name !== 'string' || this.#store.canLoad || this.#store.find(name) !== undefined) return [];
     return [`defaultTenant: expected the name of a registered tenant. ${this.#store.namesInWords()}`];
   }
+}
+
+function importedTwice(): ResamaniaConfigError {
+  return new ResamaniaConfigError('ResamaniaAuthModule', [
+    'expected forRoot() or forRootAsync() once, in the root module: other modules bring tenants with forFeature()',
+  ]);
+}
+
+function withoutRoot(): ResamaniaConfigError {
+  return new ResamaniaConfigError('ResamaniaAuthModule.forFeature()', [
+    'expected ResamaniaAuthModule.forRoot() or forRootAsync() in the root module, where the tenants are kept',
+  ]);
 }
 
 function problemsOf(error: ResamaniaAuthError, where: string): string[] {

@@ -29,7 +29,8 @@ export class ResamaniaTenantRegistry {
   /**
    * Changes a tenant: fields given replace the old ones. After a mere change of secret or key the old token serves
    * until the new one is there. It also ends a waiting period.
-   * @throws ResamaniaConfigError listing everything that is invalid; the tenant then stays as it was
+   * @throws ResamaniaConfigError listing everything that is invalid, another `name` included; the tenant then stays
+   * as it was
    * @throws ResamaniaTenantError `unknown_tenant`, `tenant_removed`
    */
   update(name: string, changes: Partial<Omit<ResamaniaTenantOptions, 'name'>>): ResamaniaTenantInfo {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 import type { Clock } from '../clock.js';
-import { ResamaniaTenantError } from '../errors.js';
+import { ResamaniaConfigError, ResamaniaTenantError } from '../errors.js';
 import { resolveTenantOptions } from '../options/resolve-options.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
@@ -21,9 +21,12 @@ export class TenantStore {
   readonly #removed = new LRUCache<string, true>({ max: MAX_REMOVED });
   readonly #loader: TenantLoader;
   readonly #listeners = new Set<TenantChangeListener>();
+  /** The name that is meant when none is given; `false` where there never is one. */
+  #default: string | false | undefined;
 
   constructor(options: ResolvedOptions, clock: Clock) {
     this.#options = options;
+    this.#default = options.defaultTenant;
     this.#loader = new TenantLoader(options, () => clock.now());
     this.#loaded = new LRUCache({
       max: options.onDemand.maxEntries,
@@ -60,6 +63,7 @@ export class TenantStore {
    * @throws ResamaniaTenantError `unknown_tenant`, `tenant_removed`
    */
   update(name: string, changes: Partial<ResamaniaTenantOptions>): Tenant {
+    if ((changes.name ?? name) !== name) throw cannotRename(name);
     const previous = this.find(name);
     if (previous === undefined) throw this.unknown(name);
     const tenant = this.#resolve(previous.optionsWith({ ...changes, name }), `update("${name}")`);
@@ -81,14 +85,18 @@ export class TenantStore {
     return true;
   }
 
+  /** The application has started: the only tenant that there is now stays the default, come and go who may. */
+  keepDefault(): void {
+    this.#default ??= this.#only();
+  }
+
   /**
    * The name that is meant when none is given.
    * @throws ResamaniaTenantError `no_default_tenant`
    */
   defaultName(): string {
-    if (this.#options.defaultTenant !== undefined) return this.#options.defaultTenant;
-    const [only] = this.#registered.keys();
-    if (only !== undefined && this.#registered.size === 1) return only;
+    const name = this.#default ?? this.#only();
+    if (typeof name === 'string') return name;
     throw new ResamaniaTenantError('No tenant was named, and there is no default.', {
       code: 'no_default_tenant',
       remedy: `Name a tenant, or set \`defaultTenant\`. ${this.namesInWords()}`,
@@ -142,6 +150,11 @@ export class TenantStore {
     return `Known: ${listed}${more > 0 ? ` and ${more} more` : ''}.`;
   }
 
+  #only(): string | undefined {
+    const [only] = this.#registered.keys();
+    return this.#registered.size === 1 ? only : undefined;
+  }
+
   #add(tenant: Tenant): Tenant {
     const { name } = tenant;
     if (this.#registered.has(name)) {
@@ -166,6 +179,12 @@ export class TenantStore {
   #tell(change: TenantChange): void {
     for (const listener of this.#listeners) listener(change);
   }
+}
+
+function cannotRename(name: string): ResamaniaConfigError {
+  return new ResamaniaConfigError(`update("${name}")`, [
+    'name: expected no other name: a tenant cannot be renamed; remove() it, and register() it under its new name',
+  ]);
 }
 
 /**

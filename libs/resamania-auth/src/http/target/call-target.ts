@@ -32,10 +32,10 @@ export interface CallTarget {
 export class CallTargets {
   readonly #tenants: TenantStore;
   readonly #index: TenantIndex;
-  readonly #defaultTenant: string | undefined;
+  readonly #defaultTenant: string | false | undefined;
 
   /** @param defaultTenant - The configured default, which may be a tenant that is not loaded yet. */
-  constructor(tenants: TenantStore, index: TenantIndex, defaultTenant: string | undefined) {
+  constructor(tenants: TenantStore, index: TenantIndex, defaultTenant: string | false | undefined) {
     this.#tenants = tenants;
     this.#index = index;
     this.#defaultTenant = defaultTenant;
@@ -91,7 +91,7 @@ export class CallTargets {
 
   #nameByHostUrl(url: string): string | undefined {
     const owners = this.#index.ownersOf(url);
-    return owners.length === 0 ? this.#defaultTenant : this.#onlyOf(owners);
+    return owners.length === 0 ? this.#defaultTenant || undefined : this.#onlyOf(owners);
   }
 
   #onlyOf(owners: readonly Tenant[]): string {

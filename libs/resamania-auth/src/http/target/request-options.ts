@@ -3,10 +3,11 @@ import type { ResamaniaPrincipal } from '../../token/request/principal.js';
 /** What one API call may say for itself, as `resamania` in its axios request config. */
 export interface ResamaniaRequestOptions {
   /**
-   * Name of the tenant that the call is for. It must not contradict the service that makes the call.
+   * Name of the tenant that the call is for. It must not contradict the service that makes the call. Given without a
+   * value, it is an error (`tenant_missing`), not the default.
    * @default the bound service's tenant, else the current `ResamaniaTenantContext`, else the URL's, else the default
    */
-  tenant?: string | undefined;
+  tenant?: string;
   /**
    * Make the call with the token of one club or one contact. No context headers are sent then: the token says it all.
    * @default the tenant's own token

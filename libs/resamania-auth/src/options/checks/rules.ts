@@ -25,6 +25,12 @@ export const name = expects(
   'string',
 );
 
+export const nameOrFalse = expects(
+  'a name (at most 200 visible characters, without white space around it) or false',
+  (value) => value === false || name(value) === undefined,
+  'string',
+);
+
 /** The characters that `new URL` leaves as they are in a path segment. */
 export const clientToken = expects(
   'one path segment: letters, digits and -._~!$&\'()*+,;=:@ only, and not "." or ".."',
