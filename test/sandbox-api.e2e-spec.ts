@@ -105,6 +105,21 @@ describe('The sandbox’s API', () => {
     ]);
   });
 
+  it('finds nothing in a chain with a network until a network node is named', async () => {
+    const { networkNodeId } = sandbox.chain('clubazur');
+    const ask = async (fields: Record<string, string> = {}) =>
+      String((await askToken(sandbox, fields, { clientToken: 'clubazur' })).json['access_token']);
+    const list = (bearer: string, headers = {}) => callApi(sandbox, '/clubazur/clubs', bearer, { headers });
+    const bearer = await ask();
+    const without = await list(bearer);
+    expect([without.status, without.json['hydra:description']]).toEqual([404, 'Item not found']);
+    expect((await list(bearer, { 'x-user-network-node-id': networkNodeId })).status).toBe(200);
+    const { clubId } = sandbox.chain('clubazur');
+    const ofClub = await ask({ grant_type: 'http://clubclientcredentials', clubId });
+    expect((await list(ofClub)).status).toBe(200);
+    expect((await get('/demoapi/clubs')).status).toBe(200);
+  });
+
   it('takes good context headers and journals their values, but no bearer and no key', async () => {
     const { clubId, networkNodeId } = sandbox.chain('demoapi');
     const headers = { 'x-user-club-id': clubId, 'x-user-network-node-id': networkNodeId };

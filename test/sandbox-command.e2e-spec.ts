@@ -1,53 +1,91 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type { ResamaniaSandbox } from 'resamania-sandbox';
-import { buildProgram, type CommandOptions } from '../libs/resamania-sandbox/src/command/program.js';
-import { run } from '../libs/resamania-sandbox/src/command/run.js';
-import { askToken } from '../libs/resamania-sandbox/test/caller.js';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 
-async function parse(...args: string[]): Promise<CommandOptions> {
-  const seen: CommandOptions[] = [];
-  const program = buildProgram(async (options) => void seen.push(options));
-  await program
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} })
-    .parseAsync(args, { from: 'user' });
-  const [options] = seen;
-  if (!options) throw new Error('The command did not run');
-  return options;
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import ts from 'typescript';
+
+import { SandboxCommand } from './support/command.js';
+import { codeBlocks, tableOf } from './support/markdown.js';
+import { BuiltPackage, installed } from './support/packages.js';
+import { eventually } from './support/sample-app.js';
+import { ROOT } from './support/sources.js';
+
+const run = promisify(execFile);
+const auth = new BuiltPackage('libs/resamania-auth');
+const sandbox = new BuiltPackage('libs/resamania-sandbox');
+const LINE = /^(RESAMANIA_[A-Z_]+)=(\S+)$/;
+
+const commands: SandboxCommand[] = [];
+let folder: string;
+
+beforeAll(() => {
+  auth.assertIsBuilt();
+  sandbox.assertIsBuilt();
+  folder = mkdtempSync(join(tmpdir(), 'resamania-command-'));
+});
+afterEach(async () => {
+  for (const command of commands.splice(0)) await command.stop();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function start(args: readonly string[], file?: string): SandboxCommand {
+  const command = new SandboxCommand(args, file);
+  commands.push(command);
+  return command;
 }
 
-describe('The resamania-sandbox command', () => {
-  let sandbox: ResamaniaSandbox | undefined;
+/** The variables that lines for `.env` hold; fails where something else is among them. */
+function variablesIn(text: string): Record<string, string> {
+  const lines = text.trimEnd().split('\n');
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, name = '', value = ''] = LINE.exec(line) ?? [];
+      if (name === '') throw new Error(`Not a line for .env: ${line}`);
+      return [name, value];
+    }),
+  );
+}
 
-  afterEach(() => sandbox?.stop());
-
-  it('prints lines for .env that connect, and a line for each request', async () => {
-    const lines: string[] = [];
-    const options = await parse('--port', '0', '--tokens-live', '60', '--api-key', 'k', '--log');
-    sandbox = await run(options, (line) => void lines.push(line));
-    const variables = Object.fromEntries(
-      lines.filter((line) => !line.startsWith('#')).map((line) => line.split('=')),
-    );
+describe('npx resamania-sandbox', () => {
+  it('> .env gives a usable file: everything else is said beside it', async () => {
+    const file = join(folder, '.env');
+    const command = await start(['--port', '0', '--tokens-live', '60', '--log'], file).running();
+    const variables = variablesIn(readFileSync(file, 'utf8'));
     expect(variables).toMatchObject({
-      RESAMANIA_API_URL: sandbox.apiBaseUrl,
-      RESAMANIA_API_KEY: 'k',
       RESAMANIA_TENANTS: 'demoapi,nordgym,clubazur',
-      RESAMANIA_NORDGYM_CLIENT_SECRET: sandbox.chain('nordgym').clientSecret,
+      RESAMANIA_DEFAULT_TENANT: 'demoapi',
       RESAMANIA_CLUBAZUR_CLUB_ID: '/clubazur/clubs/3001',
     });
-    expect((await askToken(sandbox)).json['expires_in']).toBe(60);
-    await sandbox.stop();
-    expect(lines.at(-1)).toMatch(/^# \S+ POST \/resa2-staging\/demoapi\/oauth\/v2\/token 200 issued$/);
+    expect(command.stderr).toBe(
+      `The sandbox runs at ${variables['RESAMANIA_API_URL']}, tokens live 60 s. Ctrl-C ends it.\n`,
+    );
+    expect(await askToken(variables, 'NORDGYM_')).toMatchObject({ expires_in: 60 });
+    await eventually(() => command.stderr.includes('/nordgym/oauth/v2/token 200 issued'));
+    expect(variablesIn(readFileSync(file, 'utf8'))).toEqual(variables);
+    expect(await command.stop()).toBe(0);
   });
 
-  it('runs without gateway and prefix', async () => {
-    const lines: string[] = [];
-    const options = await parse('--port', '0', '--environment', '', '--no-gateway', '--latency', '1');
-    sandbox = await run(options, (line) => void lines.push(line));
-    expect(sandbox.apiBaseUrl).toBe(`http://127.0.0.1:${sandbox.port}`);
-    expect(lines.join('\n')).not.toContain('API_KEY');
-    const taken = run({ ...options, port: sandbox.port }, () => {});
-    await expect(taken).rejects.toThrow(`127.0.0.1:${sandbox.port} is in use; choose another with --port.`);
+  it('asks for the key that it is given, or for none', async () => {
+    const keyed = await start(['--port', '0', '--api-key', 'k', '--chain', 'demoapi']).running();
+    expect(variablesIn(keyed.stdout)['RESAMANIA_API_KEY']).toBe('k');
+    const direct = await start(['--port', '0', '--environment', '', '--no-gateway']).running();
+    const variables = variablesIn(direct.stdout);
+    expect(Object.keys(variables)).not.toContain('RESAMANIA_API_KEY');
+    expect(variables['RESAMANIA_API_URL']).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await askToken(variables, 'DEMOAPI_')).toHaveProperty('access_token');
+  });
+
+  it('says in one line that the port is taken', async () => {
+    const first = await start(['--port', '0']).running();
+    const { port } = new URL(String(variablesIn(first.stdout)['RESAMANIA_API_URL']));
+    const second = start(['--port', port]);
+    expect(await second.ended()).toBe(1);
+    expect(second.stderr).toBe(
+      `resamania-sandbox: 127.0.0.1:${port} is in use; choose another with --port.\n`,
+    );
   });
 
   it.each([
@@ -56,9 +94,106 @@ describe('The resamania-sandbox command', () => {
     ['--tokens-live', '0'],
     ['--latency', '-1'],
     ['--environment', '/a/b'],
+    ['--chain', 'demoap'],
     ['--unknown', '1'],
     ['surplus', '1'],
-  ])('refuses %s %s with exit code 1', async (...args) => {
-    await expect(parse(...args)).rejects.toMatchObject({ exitCode: 1 });
+  ])('refuses %s %s with exit code 1, on standard error', async (...args) => {
+    const command = start(args);
+    expect(await command.ended()).toBe(1);
+    expect(command.stdout).toBe('');
+    expect(command.stderr).toMatch(/^error: .*\n$/);
+  });
+
+  it('says which chains there are when one is misspelt', async () => {
+    const command = start(['--chain', 'demoap']);
+    await command.ended();
+    expect(command.stderr).toContain('demoapi, nordgym, clubazur');
+  });
+
+  it.each(['--version', '-V'])('says its version: %s', async (flag) => {
+    const command = start([flag]);
+    expect(await command.ended()).toBe(0);
+    expect(command.stdout).toBe(`${sandbox.manifest.version}\n`);
+  });
+
+  it('explains with --help every option that its README has, and the other way round', async () => {
+    const command = start(['--help']);
+    expect(await command.ended()).toBe(0);
+    const readme = readFileSync(join(ROOT, 'libs/resamania-sandbox/README.md'), 'utf8');
+    const listed = tableOf(readme, 'option').map(([option = '']) => /--[\w-]+/.exec(option)?.[0]);
+    const explained = [...command.stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option);
+    expect(listed.toSorted()).toEqual(explained.toSorted());
+    expect(command.stdout).toContain('resamania-sandbox > .env');
   });
 });
+
+describe("the README's quick start, with the lines of the command and nothing else", () => {
+  let consumer: string;
+
+  beforeAll(async () => {
+    consumer = await installed([auth, sandbox]);
+    writeFileSync(join(consumer, 'package.json'), '{ "type": "module" }');
+    for (const { code } of codeBlocks(readFileSync(join(ROOT, 'README.md'), 'utf8'), 'ts')) {
+      const [, name] = /^\/\/ ((?:app\.module|clubs\.service))\.ts\n/.exec(code) ?? [];
+      if (name !== undefined) writeFileSync(join(consumer, `${name}.js`), compiled(code));
+    }
+    writeFileSync(join(consumer, 'main.js'), MAIN);
+  });
+  afterAll(() => rmSync(consumer, { recursive: true }));
+
+  it.each([
+    ['of all chains', [], 'demoapi'],
+    ['of one chain', ['--chain', 'demoapi'], 'demoapi'],
+    ['of one chain with a network', ['--chain', 'clubazur'], 'clubazur'],
+    ['of two chains, the first of which is meant', ['--chain', 'nordgym', 'demoapi'], 'nordgym'],
+    ['of a host without a gateway', ['--no-gateway'], 'demoapi'],
+  ])('runs on those %s', async (_name, args, expected) => {
+    await start(['--port', '0', ...args], join(consumer, '.env')).running();
+    const { stdout } = await run(process.execPath, ['main.js'], { cwd: consumer, env: bareEnvironment() });
+    const clubs = JSON.parse(stdout) as { '@id': string }[];
+    expect(clubs).toHaveLength(3);
+    for (const club of clubs) expect(club['@id']).toMatch(new RegExp(`^/${expected}/clubs/`));
+  });
+});
+
+const MAIN = `
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.js';
+import { ClubsService } from './clubs.service.js';
+
+const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
+console.log(JSON.stringify(await app.get(ClubsService).list()));
+await app.close();
+`;
+
+function compiled(code: string): string {
+  const { outputText } = ts.transpileModule(code, {
+    compilerOptions: {
+      module: ts.ModuleKind.ESNext,
+      target: ts.ScriptTarget.ES2022,
+      experimentalDecorators: true,
+      emitDecoratorMetadata: true,
+    },
+  });
+  return outputText;
+}
+
+function bareEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(RESAMANIA_|NODE_)/.test(name));
+  return Object.fromEntries(kept);
+}
+
+async function askToken(variables: Record<string, string>, chain: string): Promise<unknown> {
+  const clientToken = String(variables[`RESAMANIA_${chain}CLIENT_TOKEN`]);
+  const answer = await fetch(`${variables['RESAMANIA_API_URL']}/${clientToken}/oauth/v2/token`, {
+    method: 'POST',
+    headers: { 'X-Gravitee-Api-Key': variables['RESAMANIA_API_KEY'] ?? '' },
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: String(variables[`RESAMANIA_${chain}CLIENT_ID`]),
+      client_secret: String(variables[`RESAMANIA_${chain}CLIENT_SECRET`]),
+    }),
+  });
+  return answer.json();
+}

@@ -15,10 +15,20 @@ export function codeBlocks(markdown: string, language: string): CodeBlock[] {
 
 /** The cells of the table that follows the comment `<!-- name -->`, row by row, without its heading. */
 export function tableAfter(markdown: string, name: string): string[][] {
+  return rowsFrom(markdown, `<!-- ${name} -->`);
+}
+
+/** The cells of the first table whose first column is headed so, row by row, without its heading. */
+export function tableOf(markdown: string, heading: string): string[][] {
+  const line = markdown.split('\n').find((text) => text.startsWith('|') && cells(text)[0] === heading);
+  return rowsFrom(markdown, line ?? heading);
+}
+
+function rowsFrom(markdown: string, opening: string): string[][] {
   const lines = markdown.split('\n');
-  const start = lines.indexOf(`<!-- ${name} -->`);
-  if (start < 0) throw new Error(`there is no table "${name}"`);
-  const first = lines.findIndex((line, index) => index > start && line.startsWith('|'));
+  const start = lines.indexOf(opening);
+  if (start < 0) throw new Error(`there is no table "${opening}"`);
+  const first = lines.findIndex((line, index) => index >= start && line.startsWith('|'));
   const end = lines.findIndex((line, index) => index > first && !line.startsWith('|'));
   return lines.slice(first + 2, end).map(cells);
 }

@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 import { buildProgram } from './command/program.js';
-import { run } from './command/run.js';
 
 // Nothing outlives the process, so there is nothing to wait for.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
 
 const program = buildProgram(async (options) => {
-  await run(options, (line) => void process.stdout.write(`${line}\n`));
+  // Loaded late, so that a bad argument and --help are answered at once.
+  const { run } = await import('./command/run.js');
+  await run(options, {
+    env: (line) => void process.stdout.write(`${line}\n`),
+    hint: (line) => void process.stderr.write(`${line}\n`),
+  });
 });
 
 try {

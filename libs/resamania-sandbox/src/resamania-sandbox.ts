@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { SandboxChain } from './chains/chain-options.js';
-import { connectionVariables } from './connection/connection-variables.js';
 import { connectionOptions, type SandboxConnection } from './connection/connection-options.js';
+import { connectionVariables } from './connection/connection-variables.js';
 import type { SandboxFaults } from './faults/fault-script.js';
 import type { SandboxJournal } from './journal/journal.js';
 import { resolveSandboxOptions, type ResamaniaSandboxOptions } from './sandbox-options.js';
@@ -55,10 +55,15 @@ export class ResamaniaSandbox {
   }
 
   /**
-   * The same as variables, for an application that reads its environment: `Object.assign(process.env, sandbox.env())`.
+   * The same as environment variables: what the command prints, and what `resamaniaConfig` of `nestjs-resamania-auth`
+   * reads. Of several chains, the first is the default tenant.
+   * @param clientTokens only these chains; default: all of them
+   * @throws Error if there is no such chain
    */
-  env(): Record<string, string> {
-    return connectionVariables(this);
+  env(clientTokens?: readonly string[]): Record<string, string> {
+    const { apiBaseUrl, apiKey } = this;
+    const chains = clientTokens ? [...new Set(clientTokens)].map((token) => this.chain(token)) : this.chains;
+    return connectionVariables({ apiBaseUrl, apiKey, chains });
   }
 
   /** The chains with their credentials as they are now. */

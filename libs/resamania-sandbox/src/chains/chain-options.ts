@@ -24,6 +24,8 @@ export interface SandboxChainOptions {
   readonly scopes?: readonly string[];
   /** Grants that the client may use; any other is `unauthorized_client`. @default all four */
   readonly grants?: readonly SandboxGrant[];
+  /** The chain has a network: the API answers 404 to a call without `x-user-network-node-id`. @default false */
+  readonly hasNetwork?: boolean;
   /** Number of clubs. @default 3 */
   readonly clubs?: number;
   /** Number of network nodes. @default 2 */
@@ -51,5 +53,5 @@ export interface SandboxChain {
 export const DEFAULT_CHAINS: readonly SandboxChainOptions[] = [
   { clientToken: 'demoapi' },
   { clientToken: 'nordgym' },
-  { clientToken: 'clubazur' },
+  { clientToken: 'clubazur', hasNetwork: true },
 ];

@@ -12,6 +12,8 @@ export class Chain {
   readonly clientId: string;
   readonly grants: readonly string[];
   readonly scopes: readonly string[];
+  /** Whether API calls must name a network node. */
+  readonly hasNetwork: boolean;
   readonly collections: Readonly<Record<CollectionName, Collection>>;
   /** Whether token requests answer with the token of before while it lasts. */
   sameToken: boolean;
@@ -28,6 +30,7 @@ export class Chain {
     this.#clientSecret = options.clientSecret ?? derivedValue('secret', clientToken).slice(0, 50);
     this.grants = options.grants ?? ALL_GRANTS;
     this.scopes = options.scopes ?? [];
+    this.hasNetwork = options.hasNetwork ?? false;
     this.sameToken = options.sameToken ?? false;
     const firstId = 1000 * (index + 1) + 1;
     const seeds = { ...seedFixed(options, firstId, now), contacts: seedContacts(options, firstId) };

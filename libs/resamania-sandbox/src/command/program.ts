@@ -1,4 +1,8 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { readFileSync } from 'node:fs';
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+import { DEFAULT_CHAINS } from '../chains/chain-options.js';
 
 /** What the command line says. */
 export interface CommandOptions {
@@ -8,6 +12,8 @@ export interface CommandOptions {
   readonly apiKey?: string;
   /** False for `--no-gateway`. */
   readonly gateway: boolean;
+  /** The chains to print lines for; all by default. */
+  readonly chain?: readonly string[];
   readonly tokensLive: number;
   readonly latency: number;
   readonly log?: boolean;
@@ -16,7 +22,16 @@ export interface CommandOptions {
 /** The command, with `run` to be called once its arguments make sense. Bad ones print one line and exit with 1. */
 export function buildProgram(run: (options: CommandOptions) => Promise<void>): Command {
   return new Command('resamania-sandbox')
-    .description('A stand-in for the Resamania API, for development and tests')
+    .description(
+      'A stand-in for the Resamania API, for development and tests.\n' +
+        'Standard output gets the lines for a .env file, and nothing else: resamania-sandbox > .env',
+    )
+    .version(version())
+    .addOption(
+      new Option('--chain <client_token...>', 'print the lines of these chains only').choices(
+        DEFAULT_CHAINS.map(({ clientToken }) => clientToken),
+      ),
+    )
     .option('-p, --port <number>', 'port to listen on, 0 for any free one', wholeNumber(0, 65_535), 4010)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option(
@@ -29,9 +44,14 @@ export function buildProgram(run: (options: CommandOptions) => Promise<void>): C
     .option('--no-gateway', 'ask for no gateway key')
     .option('--tokens-live <seconds>', 'lifetime of tokens', wholeNumber(1), 3600)
     .option('--latency <ms>', 'pause before every answer', wholeNumber(0), 0)
-    .option('--log', 'print a line for every request')
+    .option('--log', 'say every request on standard error')
     .allowExcessArguments(false)
     .action(run);
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 function wholeNumber(least: number, most = 2 ** 31 - 1): (text: string) => number {

@@ -1,17 +1,24 @@
 import type { JournalEntry } from '../journal/journal-entry.js';
 import { ResamaniaSandbox } from '../resamania-sandbox.js';
-import { connectionLines } from './connection-lines.js';
 import type { CommandOptions } from './program.js';
 
+/** Where the command writes, line by line. */
+export interface CommandOutput {
+  /** Lines for an `.env` file, and nothing else. */
+  readonly env: (line: string) => void;
+  /** What is for people. */
+  readonly hint: (line: string) => void;
+}
+
 /**
- * Starts a sandbox and says through `print` how to connect to it.
+ * Starts a sandbox and says how to connect to it.
  * @throws Error with one line for people if the port is taken or not ours to use
  */
-export async function run(options: CommandOptions, print: (line: string) => void): Promise<ResamaniaSandbox> {
+export async function run(options: CommandOptions, { env, hint }: CommandOutput): Promise<ResamaniaSandbox> {
   const sandbox = await start(options);
-  print(`# Resamania sandbox, tokens live ${options.tokensLive} s. Ctrl-C ends it. Lines for .env:`);
-  for (const line of connectionLines(sandbox)) print(line);
-  if (options.log) sandbox.journal.entries$.subscribe((entry) => print(logLine(entry)));
+  for (const [name, value] of Object.entries(sandbox.env(options.chain))) env(`${name}=${value}`);
+  hint(`The sandbox runs at ${sandbox.apiBaseUrl}, tokens live ${options.tokensLive} s. Ctrl-C ends it.`);
+  if (options.log) sandbox.journal.entries$.subscribe((entry) => hint(logLine(entry)));
   return sandbox;
 }
 
@@ -43,5 +50,5 @@ function explain(error: unknown, address: string): string {
 function logLine(entry: JournalEntry): string {
   const at = new Date(entry.at).toISOString();
   const what = entry.error ?? entry.fault ?? '';
-  return `# ${at} ${entry.method} ${entry.path} ${entry.status ?? '-'} ${entry.outcome} ${what}`.trimEnd();
+  return `${at} ${entry.method} ${entry.path} ${entry.status ?? '-'} ${entry.outcome} ${what}`.trimEnd();
 }

@@ -1,28 +1,41 @@
 import type { SandboxChain } from '../chains/chain-options.js';
 
-/** What the variables are made from; a running sandbox has all of it. */
-export interface Connection {
+/** What the variables are made from. */
+export interface ConnectionParts {
   readonly apiBaseUrl: string;
   readonly apiKey: string | null;
+  /** At least one. */
   readonly chains: readonly SandboxChain[];
 }
 
-/** How to connect, as the variables that `resamaniaConfig` of `nestjs-resamania-auth` reads. */
-export function connectionVariables({ apiBaseUrl, apiKey, chains }: Connection): Record<string, string> {
-  const ofChains = chains.flatMap((chain) => {
-    const name = `RESAMANIA_${chain.clientToken.toUpperCase().replaceAll(/\W/g, '_')}`;
-    return [
-      [`${name}_CLIENT_TOKEN`, chain.clientToken],
-      [`${name}_CLIENT_ID`, chain.clientId],
-      [`${name}_CLIENT_SECRET`, chain.clientSecret],
-      [`${name}_CLUB_ID`, chain.clubId],
-      [`${name}_NETWORK_NODE_ID`, chain.networkNodeId],
-    ];
-  });
+/**
+ * How to connect, as the environment variables that `nestjs-resamania-auth` reads. A single chain needs no name; of
+ * several, the first is the one that is meant where none is named.
+ */
+export function connectionVariables({ apiBaseUrl, apiKey, chains }: ConnectionParts): Record<string, string> {
+  const [first, ...others] = chains.map((chain) => chain.clientToken);
   return {
     RESAMANIA_API_URL: apiBaseUrl,
     ...(apiKey === null ? {} : { RESAMANIA_API_KEY: apiKey }),
-    RESAMANIA_TENANTS: chains.map((chain) => chain.clientToken).join(','),
-    ...(Object.fromEntries(ofChains) as Record<string, string>),
+    ...(first === undefined || others.length === 0
+      ? {}
+      : { RESAMANIA_TENANTS: [first, ...others].join(','), RESAMANIA_DEFAULT_TENANT: first }),
+    ...Object.fromEntries(
+      chains.flatMap((chain) => variablesOf(chain, others.length === 0 ? 'RESAMANIA' : prefixOf(chain))),
+    ),
   };
+}
+
+function prefixOf({ clientToken }: SandboxChain): string {
+  return `RESAMANIA_${clientToken.toUpperCase().replaceAll(/\W/g, '_')}`;
+}
+
+function variablesOf(chain: SandboxChain, prefix: string): [string, string][] {
+  return [
+    [`${prefix}_CLIENT_TOKEN`, chain.clientToken],
+    [`${prefix}_CLIENT_ID`, chain.clientId],
+    [`${prefix}_CLIENT_SECRET`, chain.clientSecret],
+    [`${prefix}_CLUB_ID`, chain.clubId],
+    [`${prefix}_NETWORK_NODE_ID`, chain.networkNodeId],
+  ];
 }

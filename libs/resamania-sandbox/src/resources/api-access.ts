@@ -65,11 +65,14 @@ export class ApiAccess {
   }
 }
 
-/** An application's token may name the club and the network node it speaks for, each by its IRI. */
+/**
+ * An application's token may name the club and the network node it speaks for, each by its IRI. Where the chain has a
+ * network, it must name the node.
+ */
 function checkContext(exchange: Exchange, chain: Chain): void {
   const { clubs, network_nodes: networkNodes } = chain.collections;
   const club = exchange.header('x-user-club-id');
   const networkNode = exchange.header('x-user-network-node-id');
   if (club && !clubs.has(club)) throw itemNotFound();
-  if (networkNode && !networkNodes.has(networkNode)) throw itemNotFound();
+  if (networkNode ? !networkNodes.has(networkNode) : chain.hasNetwork) throw itemNotFound();
 }
