@@ -23,6 +23,7 @@ const common = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^nestjs-resamania-auth$': '<rootDir>/libs/resamania-auth/src/index.ts',
     '^nestjs-resamania-auth/undici$': '<rootDir>/libs/resamania-auth/src/undici/undici-adapter.ts',
+    '^nestjs-resamania-auth/hydra$': '<rootDir>/libs/resamania-auth/src/hydra/collections.ts',
     '^nestjs-resamania-auth/testing$': '<rootDir>/libs/resamania-auth/src/testing/fake-resamania.ts',
     '^resamania-sandbox$': '<rootDir>/libs/resamania-sandbox/src/index.ts',
   },

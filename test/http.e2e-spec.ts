@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { create } from 'axios';
+import { type HydraCollection, type HydraResource, list, paginate } from 'nestjs-resamania-auth/hydra';
 import { firstValueFrom } from 'rxjs';
 import { ResamaniaSandbox } from 'resamania-sandbox';
 
@@ -32,6 +33,19 @@ describe('A bound service', () => {
     const { data: next } = await firstValueFrom(http.get(page['hydra:view']['hydra:next']));
     expect(next['hydra:member']).toHaveLength(30);
     expect(next['hydra:member'][0]).not.toEqual(page['hydra:member'][0]);
+  });
+});
+
+describe('A collection of several pages', () => {
+  it('is listed whole, and page by page', async () => {
+    const http = side.http.forTenant('demoapi');
+    const { data } = await firstValueFrom(http.get<HydraCollection<HydraResource>>('class_events'));
+    const all = await list<HydraResource>(http, 'class_events');
+    expect(data['hydra:member'].length).toBeLessThan(all.length);
+    expect(new Set(all.map((event) => event['@id'])).size).toBe(data['hydra:totalItems']);
+    let pages = 0;
+    for await (const page of paginate(http, 'class_events')) pages += page['hydra:member'].length > 0 ? 1 : 0;
+    expect(pages).toBe(Math.ceil(all.length / 30));
   });
 });
 

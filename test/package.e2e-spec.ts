@@ -95,6 +95,12 @@ describe('in plain Node', () => {
     expect(await namesOf(`require('nestjs-resamania-auth')`, 'commonjs')).toContain('ResamaniaAuthModule');
   });
 
+  it('the helpers for collections load on their own, both ways', async () => {
+    const subpath = `'nestjs-resamania-auth/hydra'`;
+    expect(await namesOf(`await import(${subpath})`, 'module')).toEqual(['list', 'paginate']);
+    expect(await namesOf(`require(${subpath})`, 'commonjs')).toContain('paginate');
+  });
+
   it('what tests of an application use loads on its own, both ways', async () => {
     const subpath = `'nestjs-resamania-auth/testing'`;
     expect(await namesOf(`await import(${subpath})`, 'module')).toEqual(['FakeResamania']);

@@ -13,7 +13,7 @@
  * - `wrong_url`: nothing answers at the token URL, or it redirects.
  * - `rate_limited`, `quota_exhausted`: too many requests; `retryAt` says when it makes sense again.
  * - `network_error`, `timeout`, `service_unavailable`: the token endpoint could not be reached or is failing.
- * - `broken_answer`: the token endpoint answered something that is no token.
+ * - `broken_answer`: the token endpoint answered something that is no token, or a page of a collection is none.
  * - `shutting_down`: the application is closing.
  * - `url_not_allowed`: an API call leaves the tenant's base URL, or https.
  * - `invalid_request`: an API call's `resamania` settings are invalid.

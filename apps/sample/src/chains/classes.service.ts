@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { ResamaniaHttpService } from 'nestjs-resamania-auth';
+import type { HydraCollection, HydraResource } from 'nestjs-resamania-auth/hydra';
 import { firstValueFrom } from 'rxjs';
 
-import type { HydraCollection, Resource } from './hydra.js';
-
-export interface ClassEvent extends Resource {
+export interface ClassEvent extends HydraResource {
   readonly startedAt?: string;
   readonly activity?: string;
 }

@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ResamaniaHttpService } from 'nestjs-resamania-auth';
-import { EMPTY, expand, lastValueFrom, map, reduce } from 'rxjs';
+import { type HydraResource, list } from 'nestjs-resamania-auth/hydra';
 
-import type { HydraCollection, Resource } from './hydra.js';
-
-export interface Club extends Resource {
+export interface Club extends HydraResource {
   readonly name: string;
 }
 
@@ -13,17 +11,8 @@ export interface Club extends Resource {
 export class ClubsService {
   constructor(private readonly resamania: ResamaniaHttpService) {}
 
-  /** All clubs, page by page: a `hydra:next` link works as it is. */
+  /** All clubs, from all pages. */
   list(tenant: string): Promise<Club[]> {
-    const http = this.resamania.forTenant(tenant);
-    const page = (url: string) => http.get<HydraCollection<Club>>(url).pipe(map(({ data }) => data));
-    return lastValueFrom(
-      page('clubs').pipe(
-        expand(({ 'hydra:view': view }) =>
-          view?.['hydra:next'] === undefined ? EMPTY : page(view['hydra:next']),
-        ),
-        reduce((clubs: Club[], { 'hydra:member': members }) => [...clubs, ...members], []),
-      ),
-    );
+    return list<Club>(this.resamania.forTenant(tenant), 'clubs');
   }
 }
