@@ -9,6 +9,7 @@
  * - `credentials_unavailable`: a secret function threw or returned something that is no secret.
  * - `credentials_rejected`: the token endpoint refused client_id, client_secret or what they may do.
  * - `request_rejected`: the token endpoint refused the shape of the request: grant, scope, parameters.
+ * - `unknown_principal`: the token endpoint does not know the contact or the club that a token was asked for.
  * - `gateway_refused`: the gateway in front of the API refused the API key.
  * - `wrong_url`: nothing answers at the token URL, or it redirects.
  * - `rate_limited`, `quota_exhausted`: too many requests; `retryAt` says when it makes sense again.
@@ -30,6 +31,7 @@ export type ResamaniaErrorCode =
   | 'credentials_unavailable'
   | 'credentials_rejected'
   | 'request_rejected'
+  | 'unknown_principal'
   | 'gateway_refused'
   | 'wrong_url'
   | 'rate_limited'
@@ -106,8 +108,9 @@ export class ResamaniaTenantError extends ResamaniaAuthError {}
 export class ResamaniaTokenError extends ResamaniaAuthError {}
 
 /**
- * A function given as `clientSecret` or `apiKey` did not return a secret (`credentials_unavailable`). What it threw is
- * left out on purpose: it may hold the very secret, or the request that fetched it.
+ * A function given as `clientSecret` or `apiKey` did not return a secret (`credentials_unavailable`). Of what it threw only
+ * the system code (`ENOENT`) or the HTTP status is kept, as the `cause`'s `code` or `status`: the rest may hold the very
+ * secret, or the request that fetched it.
  */
 export class ResamaniaSecretError extends ResamaniaTokenError {
   readonly #what: string;
@@ -115,14 +118,13 @@ export class ResamaniaSecretError extends ResamaniaTokenError {
   /**
    * @param field - The option that holds the function.
    * @param flaw - What the function did instead, as the end of a sentence.
+   * @param thrown - What it threw.
    */
-  constructor(tenant: string, field: string, flaw: string) {
-    const what = `the function given as ${field} ${flaw}.`;
-    super(what, {
-      code: 'credentials_unavailable',
-      tenant,
-      remedy: `Check where ${field} is read from; the function must return the bare value.`,
-    });
+  constructor(tenant: string, field: string, flaw: string, thrown?: unknown) {
+    const cause = traceOf(thrown);
+    const what = `the function given as ${field} ${flaw}${cause === undefined ? '' : ` (${cause.message})`}.`;
+    const remedy = `Check where ${field} is read from; the function must return the bare value.`;
+    super(what, { code: 'credentials_unavailable', tenant, remedy }, cause && { cause });
     this.#what = what;
   }
 
@@ -154,4 +156,17 @@ export function systemCodeOf(error: unknown): string | undefined {
 /** Whether axios says with this code that a request took too long. */
 export function isTimeoutCode(code: string): boolean {
   return code === 'ECONNABORTED' || code === 'ETIMEDOUT';
+}
+
+/** An error of our own that has what may be told of another one: a system code, or the HTTP status of an answer. */
+function traceOf(error: unknown): Error | undefined {
+  const code = systemCodeOf(error);
+  if (code !== undefined) return Object.assign(new Error(code), { code });
+  const { status, statusCode, response, $metadata } = (error ?? {}) as Readonly<Record<string, unknown>>;
+  const nested = [response, $metadata].map(
+    (part) => (part ?? {}) as { status?: unknown; httpStatusCode?: unknown },
+  );
+  const found = [status, statusCode, ...nested.flatMap((part) => [part.status, part.httpStatusCode])];
+  const http = found.find((value) => Number.isInteger(value) && Number(value) >= 100 && Number(value) <= 599);
+  return http === undefined ? undefined : Object.assign(new Error(`HTTP ${String(http)}`), { status: http });
 }

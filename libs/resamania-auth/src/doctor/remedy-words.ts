@@ -1,3 +1,4 @@
+import { SEE_DOCTOR } from '../token/request/token-failure.js';
 import {
   fileVariable,
   sourceOf,
@@ -24,6 +25,7 @@ export function inVariablesOf(tenant: string | undefined, env: NodeJS.ProcessEnv
   ]);
   return (text) =>
     text
+      .replace(SEE_DOCTOR, '')
       .replaceAll(/`([\w.]+)`/g, (_quoted, name: string) => names.get(name) ?? name)
       // A secret that could not be read is named without quotes.
       .replaceAll(/\b(?:clientSecret|apiKey)\b/g, (name) => names.get(name) ?? name);

@@ -52,6 +52,7 @@ const STATUS_OF_CODE: Readonly<Record<ResamaniaErrorCode, OwnStatus | undefined>
   credentials_unavailable: 503,
   credentials_rejected: 502,
   request_rejected: 502,
+  unknown_principal: 502,
   gateway_refused: 502,
   wrong_url: 502,
   broken_answer: 502,

@@ -90,6 +90,7 @@ describe('resolveTenantOptions', () => {
     ['apiBaseUrl', 'http://api.example.com', 'https:'],
     ['apiBaseUrl', 'https://api.example.com/demoapi', 'does not end in the clientToken'],
     ['apiBaseUrl', 'https://api.example.com/demoapi/', 'does not end in the clientToken'],
+    ['apiBaseUrl', 'https://api.example.com/x/demoapi/oauth/v2/token', 'does not end in the token path'],
     ['apiBaseUrl', null, 'found null'],
     ['clientToken', '', 'found an empty string'],
     ['clientToken', '.', 'one path segment'],

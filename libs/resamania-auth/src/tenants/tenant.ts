@@ -148,9 +148,8 @@ export class Tenant {
   async #call(field: string, secret: () => string | Promise<string>): Promise<unknown> {
     try {
       return await secret();
-    } catch {
-      // The cause stays out: what a vault's client throws may hold the request that it made, credentials included.
-      throw new ResamaniaSecretError(this.name, field, 'threw');
+    } catch (error) {
+      throw new ResamaniaSecretError(this.name, field, 'threw', error);
     }
   }
 }

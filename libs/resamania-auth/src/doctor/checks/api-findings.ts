@@ -1,7 +1,7 @@
 import { isTimeoutCode } from '../../errors.js';
 import { jsonObject } from '../../gateway/json.js';
 import type { Tenant } from '../../tenants/tenant.js';
-import { classifyAnswer, classifyFault } from '../../token/request/classify-failure.js';
+import { classifyAnswer } from '../../token/request/classify-failure.js';
 import { tokenFailure } from '../../token/request/token-failure.js';
 import type { HttpAnswer } from '../../token/request/http-token-transport.js';
 import type { ApiOutcome } from './api-check.js';
@@ -28,7 +28,7 @@ export function apiFinding(outcome: ApiOutcome, tenant: Tenant, now: number): Fi
 
 function noAnswer({ fault = 'unknown' }: ApiOutcome): Finding {
   const isLate = isTimeoutCode(fault);
-  const { code, remedy } = classifyFault({ reason: isLate ? 'timeout' : 'network' });
+  const { code, remedy } = tokenFailure(isLate ? 'timeout' : 'network');
   const detail = isLate
     ? 'the API did not answer in time'
     : `the API did not answer, or not completely (${fault})`;

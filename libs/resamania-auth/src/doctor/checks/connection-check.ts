@@ -1,9 +1,12 @@
 import type { Clock } from '../../clock.js';
+import { systemCodeOf } from '../../errors.js';
+import { classifyFault } from '../../token/request/classify-failure.js';
 import { tokenFailure } from '../../token/request/token-failure.js';
+import type { TransportFault } from '../../token/request/http-token-transport.js';
 import { TimeUp, withTimeLimit } from '../../waiting.js';
-import { connectionFault } from './connection-faults.js';
 import type { ConnectionProbe, Endpoint } from './connection-probe.js';
 import { failed, type Finding, notChecked, ok, warning } from './diagnosis.js';
+import { failureFinding } from './token-findings.js';
 import { day, DAY_MS } from './words.js';
 
 /** A certificate that ends sooner than this is worth a warning. */
@@ -27,7 +30,8 @@ export async function checkConnection(baseUrl: string, ports: ConnectionPorts): 
   try {
     return await withTimeLimit(clock, timeoutMs, (signal) => connect(endpoint, ports, signal));
   } catch (error) {
-    if (!(error instanceof TimeUp)) return connectionFault(error, endpoint.host);
+    if (!(error instanceof TimeUp))
+      return failureFinding(classifyFault(networkFault(error), endpoint.host), 0);
     const { code, remedy } = tokenFailure('timeout');
     return failed(`no connection to ${endpoint.host} within ${timeoutMs / 1000} s`, remedy, code);
   }
@@ -58,4 +62,11 @@ function endpointOf(baseUrl: string): Endpoint {
     port: port === '' ? (isTls ? 443 : 80) : Number(port),
     isTls,
   };
+}
+
+/** A system's or OpenSSL's error code, never a message. An error of several addresses holds those of each. */
+function networkFault(error: unknown): TransportFault {
+  const { errors = [] } = (error ?? {}) as { errors?: readonly unknown[] };
+  const detail = systemCodeOf(error) ?? systemCodeOf(errors[0]);
+  return { reason: 'network', ...(detail !== undefined && { detail }) };
 }

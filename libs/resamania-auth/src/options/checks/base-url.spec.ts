@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { baseUrlFlaw, endsInClientToken, isInsecure, normaliseBaseUrl, pathFlaw } from './base-url.js';
+import { baseUrlFlaw, isInsecure, normaliseBaseUrl, ownEndOf, pathFlaw } from './base-url.js';
 
 describe('baseUrlFlaw', () => {
   it.each([
@@ -98,12 +98,18 @@ describe('isInsecure', () => {
   ])('%s is not', (url) => expect(isInsecure(url)).toBe(true));
 });
 
-describe('endsInClientToken', () => {
-  it('looks at the whole last segment', () => {
-    expect(endsInClientToken('https://host/x/demo', 'demo')).toBe(true);
-    expect(endsInClientToken('https://host/demo/', 'demo')).toBe(true);
-    expect(endsInClientToken('https://host/mydemo', 'demo')).toBe(false);
-    expect(endsInClientToken('https://host/demo/x', 'demo')).toBe(false);
-    expect(endsInClientToken('https://demo', 'demo')).toBe(false);
+describe('ownEndOf', () => {
+  it.each([
+    ['https://host/x/demo', 'clientToken'],
+    ['https://host/demo/', 'clientToken'],
+    ['https://host/mydemo', undefined],
+    ['https://host/demo/x', undefined],
+    ['https://demo', undefined],
+    ['https://host/x/demo/oauth/v2/token', 'token path'],
+    ['https://host/oauth/v2/token/', 'token path'],
+    ['https://host/demo/oauth/v2', undefined],
+    ['https://host/demo/login', 'token path'],
+  ])('looks at whole segments of %s', (url, end) => {
+    expect(ownEndOf(url, 'demo', '/{client_token}/login')).toBe(end);
   });
 });

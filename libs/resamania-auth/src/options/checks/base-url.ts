@@ -37,9 +37,17 @@ export function isInsecure(baseUrl: string): boolean {
   return protocol === 'http:' && !isLoopback(hostname);
 }
 
-/** Whether the path's last segment is the `clientToken`, which the library appends itself. */
-export function endsInClientToken(baseUrl: string, clientToken: string): boolean {
-  return new URL(baseUrl).pathname.replace(/\/$/, '').endsWith(`/${clientToken}`);
+/** What of its own URLs the library appends and the path ends in already. */
+export function ownEndOf(
+  baseUrl: string,
+  clientToken: string,
+  tokenPath: unknown,
+): 'clientToken' | 'token path' | undefined {
+  const path = new URL(baseUrl).pathname.replace(/\/$/, '');
+  if (path.endsWith(`/${clientToken}`)) return 'clientToken';
+  const own = typeof tokenPath === 'string' ? tokenPath.replaceAll('{client_token}', () => clientToken) : '';
+  const isTokenUrl = path.endsWith('/oauth/v2/token') || (own !== '' && path.endsWith(own));
+  return isTokenUrl ? 'token path' : undefined;
 }
 
 /** `new URL` has already written every form of an IPv4 address as four decimal numbers. */

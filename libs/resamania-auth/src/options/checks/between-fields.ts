@@ -1,4 +1,4 @@
-import { endsInClientToken, isInsecure } from './base-url.js';
+import { isInsecure, ownEndOf } from './base-url.js';
 import { type ContextCollection, contextIriFlaw } from './context-iri.js';
 import { loose, type Loose } from './fields.js';
 import { printPath, type Problem } from './problem.js';
@@ -43,15 +43,16 @@ export function duplicateNames(tenants: readonly unknown[]): Problem[] {
 }
 
 function baseUrlProblems(tenant: Loose, inherited: Inherited): Problem[] {
-  const { apiBaseUrl: own, clientToken } = tenant;
+  const { apiBaseUrl: own, clientToken, tokenPath } = tenant;
   const path = ['apiBaseUrl'];
   const url = own ?? inherited.apiBaseUrl;
   if (url === undefined)
     return [{ path, text: 'expected a URL here or as apiBaseUrl of the module, found neither' }];
   const problems = insecureProblems(own, inherited.allowInsecureHttp);
   if (typeof url !== 'string' || typeof clientToken !== 'string') return problems;
-  if (!endsInClientToken(url, clientToken)) return problems;
-  const text = 'expected a URL that does not end in the clientToken: the library adds it';
+  const end = ownEndOf(url, clientToken, tokenPath);
+  if (end === undefined) return problems;
+  const text = `expected a URL that does not end in the ${end}: the library adds it`;
   return [...problems, { path, text }];
 }
 

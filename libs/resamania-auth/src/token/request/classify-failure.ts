@@ -1,6 +1,8 @@
+import { connectionFault } from '../../gateway/connection-faults.js';
 import { jsonObject } from '../../gateway/json.js';
 import { readRateLimit, readRetryAfter } from '../../gateway/limits.js';
-import { type TokenFailure, tokenFailure } from './token-failure.js';
+import type { ResamaniaPrincipal } from './principal.js';
+import { type FailureName, SEE_DOCTOR, type TokenFailure, tokenFailure } from './token-failure.js';
 import type { HttpAnswer, TransportFault } from './http-token-transport.js';
 
 /** A spike arrest that ends this soon is waited out within the flight, in milliseconds. */
@@ -14,16 +16,23 @@ const CREDENTIALS_ERRORS = new Set([
   'access_denied',
 ]);
 
-/** Judges an answer that is no token: any status but 2xx. */
-export function classifyAnswer(answer: HttpAnswer, now: number): TokenFailure {
+/**
+ * Judges an answer that is no token: any status but 2xx.
+ * @param principal - On whose behalf the token was asked for.
+ */
+export function classifyAnswer(
+  answer: HttpAnswer,
+  now: number,
+  principal?: ResamaniaPrincipal,
+): TokenFailure {
   const { status, headers, body } = answer;
   const error = oauthErrorOf(body);
   if (status === 429) return limited(answer, now);
   if (error !== undefined && status < 500) {
-    const name = CREDENTIALS_ERRORS.has(error) ? 'credentialsRefused' : 'requestRefused';
-    return tokenFailure(name, { status, detail: error });
+    return tokenFailure(refusal(error, principal), { status, detail: error });
   }
   if (status === 401 || status === 403) return tokenFailure('gatewayRefused', { status });
+  if (status === 407) return tokenFailure('proxyRefused', { status });
   if (status === 404 || status === 405) return tokenFailure('notFound', { status });
   if (status >= 300 && status < 400) return tokenFailure('redirected', { status });
   if (status < 500 && status !== 408) return tokenFailure('notAnOAuthAnswer', { status });
@@ -31,8 +40,14 @@ export function classifyAnswer(answer: HttpAnswer, now: number): TokenFailure {
   return tokenFailure('unavailable', { status, resetAt, retryNow: resetAt === undefined });
 }
 
-/** Judges a request that got no answer. */
-export function classifyFault({ reason, detail }: TransportFault): TokenFailure {
+/** With one of the two extension grants `invalid_grant` means that there is no such contact or club. */
+function refusal(error: string, principal: ResamaniaPrincipal | undefined): FailureName {
+  if (error === 'invalid_grant' && principal !== undefined) return 'principalUnknown';
+  return CREDENTIALS_ERRORS.has(error) ? 'credentialsRefused' : 'requestRefused';
+}
+
+/** Judges a request that got no answer from a host. */
+export function classifyFault({ reason, detail }: TransportFault, host: string): TokenFailure {
   switch (reason) {
     case 'timeout':
       return tokenFailure('timeout');
@@ -40,8 +55,12 @@ export function classifyFault({ reason, detail }: TransportFault): TokenFailure 
       return tokenFailure('broken', { status: 200, detail: 'is larger than 64 KiB' });
     case 'cut off':
       return tokenFailure('broken', { status: 200, detail: 'breaks off before its end' });
-    case 'network':
-      return tokenFailure('network', { detail: detail === undefined ? '' : ` (${detail})` });
+    case 'network': {
+      const fault = connectionFault(detail, host);
+      if (fault === undefined)
+        return tokenFailure('network', { detail: detail === undefined ? '' : ` (${detail})` });
+      return tokenFailure('network', { what: fault.what, remedy: fault.remedy + SEE_DOCTOR });
+    }
   }
 }
 

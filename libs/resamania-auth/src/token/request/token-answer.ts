@@ -1,6 +1,7 @@
 import { jsonObject, nonEmptyString } from '../../gateway/json.js';
 import { isHeaderSafe } from '../../options/checks/rules.js';
 import { classifyAnswer } from './classify-failure.js';
+import type { ResamaniaPrincipal } from './principal.js';
 import { tokenFailure, TokenRequestFailed } from './token-failure.js';
 import { readLifetime } from './token-lifetime.js';
 import type { HttpAnswer } from './http-token-transport.js';
@@ -21,8 +22,15 @@ export interface IssuedToken {
  * Reads an answer of the token endpoint.
  * @throws TokenRequestFailed with the classified failure when it holds no usable token.
  */
-export function readTokenAnswer(answer: HttpAnswer, requestedAt: number, now: number): IssuedToken {
-  if (answer.status < 200 || answer.status > 299) throw new TokenRequestFailed(classifyAnswer(answer, now));
+export function readTokenAnswer(
+  answer: HttpAnswer,
+  requestedAt: number,
+  now: number,
+  principal?: ResamaniaPrincipal,
+): IssuedToken {
+  if (answer.status < 200 || answer.status > 299) {
+    throw new TokenRequestFailed(classifyAnswer(answer, now, principal));
+  }
   const reject = (flaw: string) =>
     new TokenRequestFailed(tokenFailure('broken', { status: answer.status, detail: flaw }));
   const json = jsonObject(answer.body);

@@ -7,7 +7,7 @@ import { delay, TimeUp, withTimeLimit } from '../../waiting.js';
 import { classifyFault } from './classify-failure.js';
 import type { RequestLimiter, Ticket } from './request-limiter.js';
 import { type IssuedToken, readTokenAnswer } from './token-answer.js';
-import { failureOf, secretFailure, TokenRequestFailed } from './token-failure.js';
+import { failureOf, secretFailure, tokenFailure, TokenRequestFailed } from './token-failure.js';
 import { type Credentials, grantForm, type TokenGrant, usesRefreshGrant } from './token-grant.js';
 import { type TokenTransport, TransportFailed } from './http-token-transport.js';
 
@@ -98,17 +98,20 @@ export class TokenEndpointClient {
       headers: requestHeaders(tenant, credentials),
       form: grantForm(grant, credentials, refreshToken),
     };
-    const leave = await limiter.enter(new URL(tenant.tokenUrl).host, ticket, signal);
+    const { host } = new URL(tenant.tokenUrl);
+    const leave = await limiter.enter(host, ticket, signal);
     try {
       admitted();
       const requestedAt = clock.now();
       const post = (ended: AbortSignal) => transport.post(request, ended);
       const answer = await withTimeLimit(clock, policy.timeoutMs, post, signal);
       answered(tenant, answer.headers);
-      return readTokenAnswer(answer, requestedAt, clock.now());
+      return readTokenAnswer(answer, requestedAt, clock.now(), grant.principal);
     } catch (error) {
-      if (error instanceof TimeUp) throw new TokenRequestFailed(classifyFault({ reason: 'timeout' }));
-      throw error instanceof TransportFailed ? new TokenRequestFailed(classifyFault(error.fault)) : error;
+      if (error instanceof TimeUp) throw new TokenRequestFailed(tokenFailure('timeout'));
+      throw error instanceof TransportFailed
+        ? new TokenRequestFailed(classifyFault(error.fault, host))
+        : error;
     } finally {
       leave();
     }

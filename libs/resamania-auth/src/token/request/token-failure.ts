@@ -24,147 +24,139 @@ export interface TokenFailure {
   readonly remedy: string;
   /** Whether to try again within the same flight, after a moment. */
   readonly retryNow: boolean;
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** When the server says that it makes sense again, in milliseconds since the epoch. */
-  readonly resetAt?: number;
+  readonly resetAt?: number | undefined;
   /** True for an OAuth error: the credentials or the request itself were judged, not the way to the server. */
   readonly oauthError?: boolean;
+  /** What is known of the error of a secret function. */
+  readonly cause?: unknown;
 }
 
-/** What one occurrence of a failure adds to its row of the table. */
-export interface FailureFacts {
-  /** Fills `{detail}`. */
-  readonly detail?: string;
-  /** Fills `{status}`. */
-  readonly status?: number;
-  readonly resetAt?: number | undefined;
-  readonly retryNow?: boolean;
-}
+/** What one occurrence of a failure adds to its row of the table, or says better. `detail` fills `{detail}`. */
+export type FailureFacts = Partial<TokenFailure> & { readonly detail?: string };
 
-type Row = Omit<TokenFailure, 'status' | 'resetAt' | 'retryNow'> & { readonly retryNow?: boolean };
+type Row = Omit<TokenFailure, 'retryNow'> & { readonly retryNow?: boolean };
+
+/** Ends the remedies of what somebody has to change. The doctor leaves it out. */
+export const SEE_DOCTOR = ' Run `npx resamania-auth doctor` to see which step fails.';
+const RECOVERS = 'The tenant recovers by itself; ask less often if this recurs.';
 
 /** Every failure that there is: one row each. */
 const FAILURES = {
-  credentialsRefused: {
-    code: 'credentials_rejected',
-    kind: 'rejected',
-    what: 'the token endpoint refused the request ({detail}).',
-    remedy: 'Check `clientId` and `clientSecret`, and that they belong to this `clientToken`.',
+  credentialsRefused: refused(
+    'credentials_rejected',
+    'the token endpoint refused the request ({detail}).',
+    'Check `clientId` and `clientSecret`, and that they belong to this `clientToken`.',
+  ),
+  requestRefused: refused(
+    'request_rejected',
+    'the token endpoint refused the request ({detail}).',
+    'Check `scope`, `params` and `tokenPath`, and that the grant is enabled for this client.',
+  ),
+  /** About this principal alone, who may be there in a moment: no long wait. */
+  principalUnknown: {
+    code: 'unknown_principal',
+    kind: 'transient',
+    what: 'the token endpoint does not know the principal ({detail}).',
+    remedy: "Check the contact's e-mail address, or the club's IRI; the tenant itself is not concerned.",
     oauthError: true,
   },
-  requestRefused: {
-    code: 'request_rejected',
-    kind: 'rejected',
-    what: 'the token endpoint refused the request ({detail}).',
-    remedy: 'Check `scope`, `params` and `tokenPath`, and that the grant is enabled for this client.',
-    oauthError: true,
-  },
-  notAnOAuthAnswer: {
-    code: 'request_rejected',
-    kind: 'rejected',
-    what: 'the token endpoint answered HTTP {status} without an OAuth error.',
-    remedy: 'Check `apiBaseUrl` and `tokenPath`: this may not be the token endpoint.',
-  },
-  gatewayRefused: {
-    code: 'gateway_refused',
-    kind: 'rejected',
-    what: 'the gateway refused the API key (HTTP {status}).',
-    remedy: 'Check `apiKey`: missing, wrong or revoked, or without a subscription for this API.',
-  },
-  notFound: {
-    code: 'wrong_url',
-    kind: 'rejected',
-    what: 'there is no token endpoint at this URL (HTTP {status}).',
-    remedy: 'Check `apiBaseUrl` with its environment prefix, `clientToken` and `tokenPath`.',
-  },
-  redirected: {
-    code: 'wrong_url',
-    kind: 'rejected',
-    what: 'the token endpoint redirects (HTTP {status}); credentials follow no redirect.',
-    remedy: 'Set `apiBaseUrl` to the final address, with https.',
-  },
-  quota: {
-    code: 'quota_exhausted',
-    kind: 'limited',
-    what: 'the daily quota of the API key is used up.',
-    remedy: 'Make fewer calls, or ask for a larger quota; the tenant recovers by itself at the reset.',
-  },
-  'rate-limit': {
-    code: 'rate_limited',
-    kind: 'limited',
-    what: 'the rate limit of the API key is reached.',
-    remedy: 'The tenant recovers by itself; ask less often if this recurs.',
-  },
-  'spike-arrest': {
-    code: 'rate_limited',
-    kind: 'limited',
-    what: 'the spike arrest of the gateway refused a burst of requests.',
-    remedy: 'The tenant recovers by itself; ask less often if this recurs.',
-  },
-  unknown: {
-    code: 'rate_limited',
-    kind: 'limited',
-    what: 'the gateway answered that there were too many requests.',
-    remedy: 'The tenant recovers by itself; ask less often if this recurs.',
-  },
-  unavailable: {
-    code: 'service_unavailable',
-    kind: 'transient',
-    what: 'the token endpoint is failing (HTTP {status}).',
-    remedy: `See ${STATUS_PAGE}; the tenant recovers by itself.`,
-    retryNow: true,
-  },
-  broken: {
-    code: 'broken_answer',
-    kind: 'transient',
-    what: "the token endpoint's answer {detail}.",
-    remedy: `Check that \`apiBaseUrl\` leads to the API and not to a proxy or a maintenance page; see ${STATUS_PAGE}.`,
-    retryNow: true,
-  },
-  timeout: {
-    code: 'timeout',
-    kind: 'transient',
-    what: 'the token endpoint did not answer in time.',
-    remedy: `Check the network and ${STATUS_PAGE}, or raise \`tokenRequest.timeoutMs\`.`,
-    retryNow: true,
-  },
-  deadline: {
-    code: 'timeout',
-    kind: 'transient',
-    what: 'no token within {detail} ms, all attempts included.',
-    remedy: `Check the network and ${STATUS_PAGE}, or raise \`tokenRequest.deadlineMs\`.`,
-  },
-  network: {
-    code: 'network_error',
-    kind: 'transient',
-    what: 'the token endpoint could not be reached{detail}.',
-    remedy: `Check \`apiBaseUrl\`, name resolution, proxy and firewall, and ${STATUS_PAGE}.`,
-    retryNow: true,
-  },
+  notAnOAuthAnswer: rejected(
+    'request_rejected',
+    'the token endpoint answered HTTP {status} without an OAuth error.',
+    'Check `apiBaseUrl` and `tokenPath`: this may not be the token endpoint.',
+  ),
+  gatewayRefused: rejected(
+    'gateway_refused',
+    'the gateway refused the API key (HTTP {status}).',
+    'Check `apiKey`: missing, wrong or revoked, or without a subscription for this API.',
+  ),
+  notFound: rejected(
+    'wrong_url',
+    'there is no token endpoint at this URL (HTTP {status}).',
+    'Check `apiBaseUrl` with its environment prefix, `clientToken` and `tokenPath`.',
+  ),
+  redirected: rejected(
+    'wrong_url',
+    'the token endpoint redirects (HTTP {status}); credentials follow no redirect.',
+    'Set `apiBaseUrl` to the final address, with https.',
+  ),
+  proxyRefused: transient(
+    'network_error',
+    'the proxy asks for credentials (HTTP {status}).',
+    `Check user name and password in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or list the host in NO_PROXY.${SEE_DOCTOR}`,
+  ),
+  quota: limited(
+    'quota_exhausted',
+    'the daily quota of the API key is used up.',
+    'Make fewer calls, or ask for a larger quota; the tenant recovers by itself at the reset.',
+  ),
+  'rate-limit': limited('rate_limited', 'the rate limit of the API key is reached.'),
+  'spike-arrest': limited('rate_limited', 'the spike arrest of the gateway refused a burst of requests.'),
+  unknown: limited('rate_limited', 'the gateway answered that there were too many requests.'),
+  unavailable: retried(
+    'service_unavailable',
+    'the token endpoint is failing (HTTP {status}).',
+    `See ${STATUS_PAGE}; the tenant recovers by itself.`,
+  ),
+  broken: retried(
+    'broken_answer',
+    "the token endpoint's answer {detail}.",
+    `Check that \`apiBaseUrl\` leads to the API and not to a proxy or a maintenance page; see ${STATUS_PAGE}.`,
+  ),
+  timeout: retried(
+    'timeout',
+    'the token endpoint did not answer in time.',
+    `Check the network and ${STATUS_PAGE}, or raise \`tokenRequest.timeoutMs\`.`,
+  ),
+  deadline: transient(
+    'timeout',
+    'no token within {detail} ms, all attempts included.',
+    `Check the network and ${STATUS_PAGE}, or raise \`tokenRequest.deadlineMs\`.`,
+  ),
+  network: retried(
+    'network_error',
+    'the token endpoint could not be reached{detail}.',
+    `Check \`apiBaseUrl\`, name resolution, proxy and firewall, and ${STATUS_PAGE}.${SEE_DOCTOR}`,
+  ),
   /** What it is stays inside: it may hold the request. */
-  unexpected: {
-    code: 'network_error',
-    kind: 'transient',
-    what: 'the token request failed in an unexpected way.',
-    remedy: 'Please report it to the authors of nestjs-resamania-auth, with the steps to reproduce it.',
-  },
+  unexpected: transient(
+    'network_error',
+    'the token request failed in an unexpected way.',
+    'Please report it to the authors of nestjs-resamania-auth, with the steps to reproduce it.',
+  ),
 } as const satisfies Record<string, Row>;
+
+function rejected(code: ResamaniaErrorCode, what: string, remedy: string): Row {
+  return { code, kind: 'rejected', what, remedy: remedy + SEE_DOCTOR };
+}
+
+/** Rejected with an OAuth error. */
+function refused(code: ResamaniaErrorCode, what: string, remedy: string): Row {
+  return { ...rejected(code, what, remedy), oauthError: true };
+}
+
+function limited(code: ResamaniaErrorCode, what: string, remedy: string = RECOVERS): Row {
+  return { code, kind: 'limited', what, remedy };
+}
+
+function transient(code: ResamaniaErrorCode, what: string, remedy: string): Row {
+  return { code, kind: 'transient', what, remedy };
+}
+
+function retried(code: ResamaniaErrorCode, what: string, remedy: string): Row {
+  return { ...transient(code, what, remedy), retryNow: true };
+}
 
 /** Names a row of the table. The limiters of a 429 have a row each. */
 export type FailureName = keyof typeof FAILURES;
 
 /** One occurrence of a failure. */
-export function tokenFailure(name: FailureName, facts: FailureFacts = {}): TokenFailure {
-  const row: Row = FAILURES[name];
-  const { detail = '', status, resetAt, retryNow = row.retryNow ?? false } = facts;
-  const what = row.what.replace('{detail}', () => detail).replace('{status}', String(status));
-  return {
-    ...row,
-    what,
-    retryNow,
-    ...(status !== undefined && { status }),
-    ...(resetAt !== undefined && { resetAt }),
-  };
+export function tokenFailure(name: FailureName, { detail = '', ...facts }: FailureFacts = {}): TokenFailure {
+  const failure: TokenFailure = { retryNow: false, ...FAILURES[name], ...facts };
+  const what = failure.what.replace('{detail}', () => detail).replace('{status}', String(failure.status));
+  return { ...failure, what };
 }
 
 /** A failure on its way through promises. */
@@ -183,17 +175,19 @@ export function failureOf(error: unknown): TokenFailure {
 }
 
 /** A secret function failed: what its error says, to be waited out like the other failures. */
-export function secretFailure({ code, what, remedy = '' }: ResamaniaSecretError): TokenFailure {
-  return { code, kind: 'transient', what, remedy, retryNow: false };
+export function secretFailure({ code, what, remedy = '', cause }: ResamaniaSecretError): TokenFailure {
+  return { code, kind: 'transient', what, remedy, retryNow: false, cause };
 }
 
 /** Makes the error that a caller sees. A new one for each caller, so that its stack is the caller's. */
 export function toTokenError(failure: TokenFailure, tenant: string, retryAt?: number): ResamaniaTokenError {
-  return new ResamaniaTokenError(failure.what, {
-    code: failure.code,
+  const { code, status, what, remedy, cause } = failure;
+  const details = {
+    code,
     tenant,
-    status: failure.status,
+    status,
     retryAt: retryAt === undefined ? undefined : new Date(retryAt),
-    remedy: failure.remedy,
-  });
+    remedy,
+  };
+  return new ResamaniaTokenError(what, details, cause === undefined ? undefined : { cause });
 }

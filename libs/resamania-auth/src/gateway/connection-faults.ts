@@ -1,7 +1,4 @@
-import { STATUS_PAGE, systemCodeOf } from '../../errors.js';
-import { classifyFault } from '../../token/request/classify-failure.js';
-import { failed, type Finding } from './diagnosis.js';
-import { failureFinding } from './token-findings.js';
+import { STATUS_PAGE } from '../errors.js';
 
 const CHECK_URL = 'Check `apiBaseUrl` for typing errors';
 
@@ -56,24 +53,17 @@ const FAULTS: readonly (readonly [codes: RegExp, what: string, remedy: string])[
   [
     /^(?:ECONNRESET|EPIPE)$/,
     '{host} closed the connection',
-    'Check firewall and proxy, and the port in `apiBaseUrl`.',
+    'Check `apiBaseUrl` and its port, firewall and proxy.',
   ],
 ];
 
-/** Judges a connection that could not be made. */
-export function connectionFault(error: unknown, host: string): Finding {
-  const code = connectionCode(error);
-  const general = classifyFault({ reason: 'network', ...(code !== undefined && { detail: code }) });
+/** What a failed connection's system code says, as a sentence, and what to do about it; `undefined` for other codes. */
+export function connectionFault(
+  code: string | undefined,
+  host: string,
+): { readonly what: string; readonly remedy: string } | undefined {
   const fault = FAULTS.find(([codes]) => codes.test(code ?? ''));
-  if (fault === undefined) return failureFinding(general, 0);
+  if (fault === undefined) return undefined;
   const [, what, remedy] = fault;
-  return failed(`${what.replace('{host}', () => host)} (${code})`, remedy, general.code);
-}
-
-/** A system's or OpenSSL's error code, never a message. An error of several addresses holds those of each. */
-function connectionCode(error: unknown): string | undefined {
-  const code = systemCodeOf(error);
-  if (code !== undefined) return code;
-  const { errors } = (error ?? {}) as { errors?: unknown };
-  return Array.isArray(errors) && errors.length > 0 ? connectionCode(errors[0]) : undefined;
+  return { what: `${what.replace('{host}', () => host)} (${code}).`, remedy };
 }
