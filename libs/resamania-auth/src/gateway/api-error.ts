@@ -56,7 +56,8 @@ function readAnswer({
   const unauthorizedBy = status === 401 ? classifyUnauthorized(headers, text) : undefined;
   const isGateways = unauthorizedBy === 'gateway' || 'http_status_code' in json;
   const bag = headerBag(headers);
-  const retryAt = readRetryAfter(bag, Date.now());
+  const now = Date.now();
+  const retryAt = readRetryAfter(bag, now);
   const words = nonEmptyString(json['message']) ?? (isGateways ? nonEmptyString(text) : undefined);
   const description =
     nonEmptyString(json['hydra:description']) ??
@@ -68,7 +69,7 @@ function readAnswer({
     violations: violationsOf(json['violations']),
     ...(isGateways && words !== undefined && { gatewayMessage: words }),
     ...(unauthorizedBy && { unauthorizedBy }),
-    limits: readLimits(bag),
+    limits: readLimits(bag, now),
     ...(retryAt !== undefined && { retryAt: new Date(retryAt) }),
   };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { LimitMemory, type PassedQuota } from './limit-memory.js';
 
 const RESET = Date.parse('2026-01-02T00:00:00Z');
+const NOW = RESET - 3_600_000;
 
 function quota(remaining: number, limit = 1000) {
   return {
@@ -20,40 +21,40 @@ function memory() {
 describe('LimitMemory', () => {
   it('keeps what was told last, tenant by tenant', () => {
     const { limits } = memory();
-    limits.note('a', quota(900), 1);
-    limits.note('b', { 'x-rate-limit-limit': '10', 'x-rate-limit-remaining': '3' }, 2);
-    limits.note('a', { ...quota(899), 'x-spike-arrest-limit': '5' }, 3);
+    limits.note('a', quota(900), NOW + 1);
+    limits.note('b', { 'x-rate-limit-limit': '10', 'x-rate-limit-remaining': '3' }, NOW + 2);
+    limits.note('a', { ...quota(899), 'x-spike-arrest-limit': '5' }, NOW + 3);
     expect(limits.of('a')).toEqual({
       limits: {
         quota: { limit: 1000, remaining: 899, resetAt: new Date(RESET) },
         spikeArrest: { limit: 5 },
       },
-      at: 3,
+      at: NOW + 3,
     });
-    expect(limits.of('b')).toEqual({ limits: { rateLimit: { limit: 10, remaining: 3 } }, at: 2 });
+    expect(limits.of('b')).toEqual({ limits: { rateLimit: { limit: 10, remaining: 3 } }, at: NOW + 2 });
     expect(limits.of('c')).toBeUndefined();
   });
 
   it('keeps what it knows when an answer tells nothing, or not all', () => {
     const { limits } = memory();
-    limits.note('a', quota(900), 1);
-    limits.note('a', { 'content-type': 'x' }, 2);
-    expect(limits.of('a')?.at).toBe(1);
-    limits.note('a', { 'x-rate-limit-remaining': '1' }, 3);
+    limits.note('a', quota(900), NOW + 1);
+    limits.note('a', { 'content-type': 'x' }, NOW + 2);
+    expect(limits.of('a')?.at).toBe(NOW + 1);
+    limits.note('a', { 'x-rate-limit-remaining': '1' }, NOW + 3);
     expect(limits.of('a')?.limits).toMatchObject({ quota: { remaining: 900 }, rateLimit: { remaining: 1 } });
   });
 
   it('reports a quota once when its share is passed, and again when it has started over', () => {
     const { report, limits } = memory();
-    limits.note('a', quota(201), 1);
+    limits.note('a', quota(201), NOW + 1);
     expect(report).not.toHaveBeenCalled();
-    for (const remaining of [200, 150, 0]) limits.note('a', quota(remaining), 2);
+    for (const remaining of [200, 150, 0]) limits.note('a', quota(remaining), NOW + 2);
     expect(report.mock.calls).toEqual([
       ['a', { share: 0.8, limit: 1000, remaining: 200, resetAt: new Date(RESET) }],
     ]);
-    limits.note('a', quota(1000), 3);
-    limits.note('a', quota(10), 4);
-    limits.note('b', quota(0), 4);
+    limits.note('a', quota(1000), NOW + 3);
+    limits.note('a', quota(10), NOW + 4);
+    limits.note('b', quota(0), NOW + 4);
     expect(report.mock.calls.map(([tenant, { share }]) => [tenant, share])).toEqual([
       ['a', 0.8],
       ['a', 0.99],
@@ -69,23 +70,23 @@ describe('LimitMemory', () => {
     ['a used rate limit', { 'x-rate-limit-limit': '10', 'x-rate-limit-remaining': '0' }],
   ])('does not report %s', (_what, headers) => {
     const { report, limits } = memory();
-    limits.note('a', headers, 1);
+    limits.note('a', headers, NOW + 1);
     expect(report).not.toHaveBeenCalled();
   });
 
   it('stays within 0 and 1, whatever the gateway counts', () => {
     const { report, limits } = memory();
-    limits.note('a', quota(-5), 1);
-    limits.note('b', quota(5000), 1);
+    limits.note('a', quota(-5), NOW + 1);
+    limits.note('b', quota(5000), NOW + 1);
     expect(report.mock.calls.map(([tenant, { share }]) => [tenant, share])).toEqual([['a', 1]]);
   });
 
   it('forgets a tenant that is gone', () => {
     const { report, limits } = memory();
-    limits.note('a', quota(0), 1);
+    limits.note('a', quota(0), NOW + 1);
     limits.forget('a');
     expect(limits.of('a')).toBeUndefined();
-    limits.note('a', quota(0), 2);
+    limits.note('a', quota(0), NOW + 2);
     expect(report).toHaveBeenCalledTimes(2);
   });
 });

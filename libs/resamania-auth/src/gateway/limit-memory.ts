@@ -43,7 +43,7 @@ export class LimitMemory {
   /** Takes note of an answer. One without limits leaves what is known as it is. */
   note(tenant: string, headers: HeaderBag, now: number): void {
     if (!hasLimits(headers)) return;
-    const limits = readLimits(headers);
+    const limits = readLimits(headers, now);
     this.#seen.set(tenant, { limits: { ...this.#seen.get(tenant)?.limits, ...limits }, at: now });
     this.#watch(tenant, limits.quota);
   }

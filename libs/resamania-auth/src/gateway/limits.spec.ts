@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { type HeaderBag, readRateLimit, readRetryAfter } from './limits.js';
+import { type HeaderBag, readLimits, readRateLimit, readRetryAfter } from './limits.js';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const LATER = NOW + 90_000;
@@ -47,6 +47,18 @@ describe('readRateLimit', () => {
     ],
     ['a reset in seconds', { 'x-quota-remaining': '0', 'x-quota-reset': `${LATER / 1000}` }, 'quota', LATER],
     ['a reset of -1', { 'x-quota-remaining': '0', 'x-quota-reset': '-1' }, 'quota', undefined],
+    [
+      'a reset of 25 digits',
+      { 'x-quota-remaining': '0', 'x-quota-reset': '9'.repeat(25) },
+      'quota',
+      undefined,
+    ],
+    [
+      'a reset in the year 9999',
+      { 'x-quota-remaining': '0', 'x-quota-reset': `${Date.UTC(9999, 0)}` },
+      'quota',
+      NOW + 31 * 86_400_000,
+    ],
     ['no reset', { 'x-quota-remaining': '0' }, 'quota', undefined],
     ['a reset that is no number', { 'x-quota-remaining': '0', 'x-quota-reset': 'soon' }, 'quota', undefined],
     ['Retry-After alone', { 'retry-after': '90' }, 'unknown', LATER],
@@ -78,9 +90,20 @@ describe('readRetryAfter', () => {
     ['nothing', '', undefined],
     ['what is neither', 'a while', undefined],
     ['a negative number', '-5', undefined],
+    ['a number beyond all dates', '99999999999999999999', undefined],
+    ['a date beyond all sense', 'Fri, 31 Dec 9999 23:59:59 GMT', NOW + 31 * 86_400_000],
   ])('takes %s', (_name, text, expected) => {
     const read = readRetryAfter({ 'retry-after': text }, NOW);
     if (text === '-5') expect(read === undefined || read < NOW).toBe(true);
     else expect(read).toBe(expected);
+  });
+});
+
+describe('readLimits', () => {
+  it('tells no date that is none, and none beyond all sense', () => {
+    const resets = ['9'.repeat(25), `${Date.UTC(9999, 0)}`, `${LATER}`].map((reset) =>
+      readLimits({ 'x-quota-limit': '9', 'x-quota-reset': reset }, NOW).quota?.resetAt?.getTime(),
+    );
+    expect(resets).toEqual([undefined, NOW + 31 * 86_400_000, LATER]);
   });
 });

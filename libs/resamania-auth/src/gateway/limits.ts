@@ -42,6 +42,11 @@ export function headerBag(headers: AxiosResponse['headers']): HeaderBag {
 /** Below this, a reset is in seconds: as milliseconds it would lie before March 1973. */
 const SECONDS_BELOW = 100_000_000_000;
 
+/** The latest instant that a `Date` can hold, in milliseconds since the epoch. */
+const MAX_DATE_MS = 8.64e15;
+/** A reset that is further ahead is taken for one in so many milliseconds: a month, the longest period of a quota. */
+const MAX_AHEAD_MS = 31 * 24 * 3_600_000;
+
 /** The header names are spelled out: every answer is looked through for them. */
 const LIMITERS = [
   limiter('quota', 'quota', 'x-quota'),
@@ -58,13 +63,13 @@ export function hasLimits(headers: HeaderBag): boolean {
   return LIMITERS.some(({ limit, remaining }) => (headers[limit] ?? headers[remaining]) !== undefined);
 }
 
-/** The limits that an answer reports. */
-export function readLimits(headers: HeaderBag): ResamaniaLimits {
+/** The limits that an answer reports. `now` is in milliseconds since the epoch. */
+export function readLimits(headers: HeaderBag, now: number): ResamaniaLimits {
   const limits: { -readonly [K in keyof ResamaniaLimits]: ResamaniaLimit } = {};
   for (const { key, ...names } of LIMITERS) {
     const limit = numberOf(headers[names.limit]);
     const remaining = numberOf(headers[names.remaining]);
-    const resetAt = epochMs(headers[names.reset]);
+    const resetAt = sane(epochMs(headers[names.reset]), now);
     if (limit === undefined && remaining === undefined && resetAt === undefined) continue;
     limits[key] = {
       ...(limit !== undefined && { limit }),
@@ -81,14 +86,14 @@ export function readLimits(headers: HeaderBag): ResamaniaLimits {
  * that a clock that is off on either side does not matter.
  */
 export function readRateLimit(headers: HeaderBag, now: number): RateLimitVerdict {
-  const limits = readLimits(headers);
+  const limits = readLimits(headers, now);
   const fired =
     LIMITERS.find(({ key }) => limits[key]?.remaining === 0) ??
     LIMITERS.find(({ key }) => key === 'spikeArrest' && limits[key]?.limit !== undefined);
   const resetAt = fired && limits[fired.key]?.resetAt?.getTime();
   return {
     limiter: fired?.name ?? 'unknown',
-    resetAt: latest(localInstant(resetAt, headers, now), readRetryAfter(headers, now)),
+    resetAt: latest(sane(localInstant(resetAt, headers, now), now), readRetryAfter(headers, now)),
   };
 }
 
@@ -102,9 +107,9 @@ export function usedShare({ limit, remaining }: ResamaniaLimit): number | undefi
 export function readRetryAfter(headers: HeaderBag, now: number): number | undefined {
   const text = headers['retry-after']?.trim();
   if (text === undefined || text === '') return undefined;
-  if (/^\d+$/.test(text)) return now + Number(text) * 1000;
+  if (/^\d+$/.test(text)) return sane(now + Number(text) * 1000, now);
   const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : localInstant(date, headers, now);
+  return Number.isNaN(date) ? undefined : sane(localInstant(date, headers, now), now);
 }
 
 /** A reset in milliseconds since the epoch, given in those or in seconds; `undefined` for none, `-1` and nonsense. */
@@ -112,6 +117,12 @@ function epochMs(text: string | undefined): number | undefined {
   const value = Number(text ?? Number.NaN);
   if (!Number.isFinite(value) || value <= 0) return undefined;
   return value < SECONDS_BELOW ? value * 1000 : value;
+}
+
+/** An instant that a server told: none if no date can hold it, and no further ahead than any limit reaches. */
+function sane(instant: number | undefined, now: number): number | undefined {
+  if (instant === undefined || !(Math.abs(instant) <= MAX_DATE_MS)) return undefined;
+  return Math.min(instant, now + MAX_AHEAD_MS);
 }
 
 function numberOf(text: string | undefined): number | undefined {
