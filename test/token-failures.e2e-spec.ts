@@ -13,7 +13,7 @@ interface Expected {
   /** Words that the message must hold: what to do. */
   readonly says: string;
   readonly requests: number;
-  /** Bounds of the wait that `retryAt` announces, in seconds. */
+  /** Bounds of the wait that `retryAt` announces, in seconds, or `nextAttemptAt` where the server named no instant. */
   readonly wait: readonly [min: number, max: number];
 }
 
@@ -266,7 +266,7 @@ describe('a token request that fails', () => {
     expect(error.status).toBe(status);
     expect(error.message).toContain(says);
     expect(error.message).toContain('"demoapi"');
-    const waitSeconds = ((error.retryAt?.getTime() ?? 0) - Date.now()) / 1000;
+    const waitSeconds = (((error.retryAt ?? error.nextAttemptAt)?.getTime() ?? 0) - Date.now()) / 1000;
     expect(waitSeconds).toBeGreaterThan(wait[0] - 1);
     expect(waitSeconds).toBeLessThan(wait[1] + 1);
     expect(sandbox.journal.countTokenRequests('demoapi')).toBe(requests);

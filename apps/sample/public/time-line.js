@@ -72,7 +72,7 @@ function describe(event) {
       return {
         kind: 'bad',
         word: 'waiting',
-        detail: `callers fail at once until ${time(Date.parse(event.retryAt))}`,
+        detail: `callers fail at once until ${time(Date.parse(event.nextAttemptAt))}`,
       };
     case 'rejected':
       return { kind: 'warn', word: 'rejected', detail: 'the API refused the token; it was dropped' };

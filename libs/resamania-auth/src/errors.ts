@@ -12,7 +12,7 @@
  * - `unknown_principal`: the token endpoint does not know the contact or the club that a token was asked for.
  * - `gateway_refused`: the gateway in front of the API refused the API key.
  * - `wrong_url`: nothing answers at the token URL, or it redirects.
- * - `rate_limited`, `quota_exhausted`: too many requests; `retryAt` says when it makes sense again.
+ * - `rate_limited`, `quota_exhausted`: too many requests; `retryAt` says when it makes sense again, where the answer told.
  * - `network_error`, `timeout`, `service_unavailable`: the token endpoint could not be reached or is failing.
  * - `broken_answer`: the token endpoint answered something that is no token, or a page of a collection is none.
  * - `shutting_down`: the application is closing.
@@ -52,8 +52,10 @@ export interface ResamaniaErrorDetails {
   tenant?: string | undefined;
   /** HTTP status of the answer that caused the error, where there was one. */
   status?: number | undefined;
-  /** When another try can make sense. Until then the library itself does not ask again. */
+  /** When the other side says that another try makes sense. */
   retryAt?: Date | undefined;
+  /** When the library asks again, at the earliest. */
+  nextAttemptAt?: Date | undefined;
   /** What to do about it: one sentence for the person who reads the log. */
   remedy?: string | undefined;
 }
@@ -69,18 +71,20 @@ export class ResamaniaAuthError extends Error {
   declare readonly tenant?: string;
   /** HTTP status of the answer that caused the error, where there was one. */
   declare readonly status?: number;
-  /** When another try can make sense. Until then the library itself does not ask again. */
+  /** When the other side says that another try makes sense: a limit's reset, a `Retry-After`. Absent where it did not. */
   declare readonly retryAt?: Date;
+  /** When the library asks again, at the earliest; calls before that fail at once with this error. */
+  declare readonly nextAttemptAt?: Date;
   /** What to do about it. It is also the end of the message. */
   declare readonly remedy?: string;
 
   constructor(what: string, details: ResamaniaErrorDetails, options?: ErrorOptions) {
-    const { code, tenant, status, retryAt, remedy } = details;
+    const { code, tenant, status, retryAt, nextAttemptAt, remedy } = details;
     const subject = tenant === undefined ? what : `Tenant "${tenant}": ${what}`;
     super(remedy === undefined ? subject : `${subject} ${remedy}`, options);
     this.name = new.target.name;
     this.code = code;
-    Object.assign(this, definedOnly({ tenant, status, retryAt, remedy }));
+    Object.assign(this, definedOnly({ tenant, status, retryAt, nextAttemptAt, remedy }));
   }
 }
 
@@ -104,7 +108,7 @@ export class ResamaniaConfigError extends ResamaniaAuthError {
  */
 export class ResamaniaTenantError extends ResamaniaAuthError {}
 
-/** No access token could be obtained. `retryAt` is set while the tenant is in its waiting period. */
+/** No access token could be obtained. `nextAttemptAt` is set while the tenant is in its waiting period. */
 export class ResamaniaTokenError extends ResamaniaAuthError {}
 
 /**

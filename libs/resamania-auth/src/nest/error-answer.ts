@@ -81,9 +81,12 @@ export function resamaniaErrorAnswer(
   return isApiCallError(error) ? answerForCall(error, { ...HANDED_ON, ...handedOn }, now) : undefined;
 }
 
-function answerForOurs({ code, retryAt }: ResamaniaAuthError, now: number): ResamaniaErrorAnswer | undefined {
+function answerForOurs(
+  { code, retryAt, nextAttemptAt }: ResamaniaAuthError,
+  now: number,
+): ResamaniaErrorAnswer | undefined {
   const status = STATUS_OF_CODE[code];
-  return status && answer(status, code, retryAt?.getTime(), now);
+  return status && answer(status, code, (retryAt ?? nextAttemptAt)?.getTime(), now);
 }
 
 /** `undefined` where the application gave the call up itself. */

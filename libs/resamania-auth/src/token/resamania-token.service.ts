@@ -31,7 +31,7 @@ export interface TokenWaitOptions extends TokenOptions {
  * without anybody waiting. A tenant's name may be left out where there is a default.
  *
  * Every method that obtains a token rejects with
- * - `ResamaniaTokenError` when none can be had; `code`, `remedy` and `retryAt` say why, what to do and when;
+ * - `ResamaniaTokenError` when none can be had; `code`, `remedy` and `nextAttemptAt` say why, what to do and when;
  * - `ResamaniaTenantError` when the tenant is unknown, removed, or none was named and there is no default;
  * - `ResamaniaRequestError` (`invalid_request`) when the principal is invalid.
  */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { NEVER } from '../../clock.js';
 import { tokenFailure } from '../request/token-failure.js';
-import { failuresIn, mayAsk, nextTurn, type Phase, refusal, RESTING } from './phase.js';
+import { departure, failuresIn, mayAsk, nextTurn, type Phase, RESTING } from './phase.js';
 import type { WaitingPeriod } from './waiting-period.js';
 
 const NOW = 1_000;
@@ -11,10 +11,9 @@ const CLOSED = new Error('closed');
 const period: WaitingPeriod = {
   failure: tokenFailure('timeout'),
   count: 1,
-  growth: 1,
   at: NOW,
   until: NOW + 10,
-  retryAt: NOW + 10,
+  nextAttemptAt: NOW + 7,
 };
 const flying: Phase = {
   name: 'flying',
@@ -37,14 +36,28 @@ describe('A phase', () => {
   });
 
   it('says why no request may leave', () => {
-    expect(refusal(closed, NOW, 'demoapi')).toBe(CLOSED);
-    expect(refusal(waiting, NOW, 'demoapi')).toMatchObject({
+    expect(departure(closed, 'caller', NOW, 'demoapi')).toBe(CLOSED);
+    const refused = departure(waiting, 'caller', NOW, 'demoapi');
+    expect(refused).toMatchObject({
       code: 'timeout',
       tenant: 'demoapi',
-      retryAt: new Date(NOW + 10),
+      nextAttemptAt: new Date(NOW + 7),
     });
-    expect(refusal(waiting, NOW + 10, 'demoapi')).toBeUndefined();
-    expect(refusal(RESTING, NOW, 'demoapi')).toBeUndefined();
+    // The other side named no instant.
+    expect(refused).not.toHaveProperty('retryAt');
+    expect(departure(waiting, 'caller', NOW + 10, 'demoapi')).toBe('caller');
+    expect(departure(waiting, 'schedule', NOW + 10, 'demoapi')).toBe('schedule');
+    expect(departure(RESTING, 'caller', NOW, 'demoapi')).toBe('caller');
+  });
+
+  it('lets a caller probe before the schedule may ask', () => {
+    expect(departure(waiting, 'caller', NOW + 7, 'demoapi')).toBe('probe');
+    expect(departure(waiting, 'schedule', NOW + 7, 'demoapi')).toMatchObject({ code: 'timeout' });
+  });
+
+  it('is over when the clock was set back to before its beginning', () => {
+    expect(mayAsk(waiting, NOW - 1)).toBe(true);
+    expect(departure(waiting, 'caller', NOW - 1, 'demoapi')).toBe('caller');
   });
 
   it.each([
@@ -55,7 +68,16 @@ describe('A phase', () => {
     ['flying', flying, 5, NEVER],
     ['closed', closed, 5, NEVER],
   ])('%s: when the schedule has something to do', (_name, phase, dueAt, expected) => {
-    expect(nextTurn(phase, dueAt)).toBe(expected);
+    expect(nextTurn(phase, dueAt, NEVER)).toBe(expected);
+  });
+
+  it('waiting: has the schedule look at the end of the old token, and no other phase does', () => {
+    expect([RESTING, flying, waiting, closed].map((phase) => nextTurn(phase, NOW + 20, NOW + 5))).toEqual([
+      NOW + 20,
+      NEVER,
+      NOW + 5,
+      NEVER,
+    ]);
   });
 
   it('remembers the failures in a row until a flight has ended them', () => {

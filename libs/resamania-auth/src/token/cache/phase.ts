@@ -1,7 +1,7 @@
 import { NEVER } from '../../clock.js';
 import type { AccessToken } from './access-token.js';
-import type { Seat } from './token-flight.js';
-import { waitingError, type WaitingPeriod } from './waiting-period.js';
+import type { Seat, Urgency } from './token-flight.js';
+import { isHalfOpen, isOver, waitingError, type WaitingPeriod } from './waiting-period.js';
 
 /** What a cache does about its token. Whether it has a usable one is another matter. */
 export type Phase =
@@ -21,32 +21,36 @@ export type Phase =
 
 export const RESTING: Phase = { name: 'resting' };
 
-/** Whether a request may leave at this instant. */
+/** Whether the schedule may send a request at this instant. */
 export function mayAsk(phase: Phase, now: number): boolean {
   switch (phase.name) {
     case 'resting':
       return true;
     case 'waiting':
-      return now >= phase.period.until;
+      return isOver(phase.period, now);
     case 'flying':
     case 'closed':
       return false;
   }
 }
 
-/** Why no request may leave at this instant, as the error for who asks; `undefined` where one may. */
-export function refusal(phase: Phase, now: number, tenant: string): Error | undefined {
+/** How a request may leave at this instant, or the error for who asks. A caller may probe before the schedule may ask. */
+export function departure(phase: Phase, urgency: Urgency, now: number, tenant: string): Urgency | Error {
   if (phase.name === 'closed') return phase.makeError();
-  return phase.name === 'waiting' && !mayAsk(phase, now) ? waitingError(phase.period, tenant) : undefined;
+  if (phase.name !== 'waiting' || isOver(phase.period, now)) return urgency;
+  return urgency === 'caller' && isHalfOpen(phase.period, now) ? 'probe' : waitingError(phase.period, tenant);
 }
 
-/** When the schedule has something to do for a token that is due at this instant. */
-export function nextTurn(phase: Phase, dueAt: number): number {
+/**
+ * When the schedule has something to do for a token that is due at this instant.
+ * @param endsAt - When the token in hand runs out, which is reported if it happens in a waiting period.
+ */
+export function nextTurn(phase: Phase, dueAt: number, endsAt: number): number {
   switch (phase.name) {
     case 'resting':
       return dueAt;
     case 'waiting':
-      return Math.max(phase.period.until, dueAt);
+      return Math.min(Math.max(phase.period.until, dueAt), endsAt);
     case 'flying':
     case 'closed':
       return NEVER;

@@ -36,6 +36,8 @@ export interface TokenFailed {
 export interface TokenCacheEvents {
   obtained(subject: TokenSubject, details: TokenObtained): void;
   failed(subject: TokenSubject, details: TokenFailed): void;
+  /** From now on callers go without a token: the waiting period begins, or the old token runs out in it. */
+  waitStarted(subject: TokenSubject, period: WaitingPeriod): void;
   /** The token was dropped before its time. */
   rejected(subject: TokenSubject): void;
 }

@@ -136,17 +136,22 @@ describe('a failed request', () => {
     expect(world.events.some(({ type }) => type === 'wait-started')).toBe(false);
   });
 
-  it('makes callers without a token fail at once, with retryAt, until then', async () => {
+  it('makes callers without a token fail at once, with nextAttemptAt, until then', async () => {
     const world = createWorld(demo({ refresh: QUIET }));
     world.endpoint.next(json(400, { error: 'invalid_client', error_description: null }));
     const error = await outcome(world, world.service.getAccessToken());
     expect(error).toBeInstanceOf(ResamaniaTokenError);
     expect(error).toMatchObject({ code: 'credentials_rejected', tenant: 'demoapi', status: 400 });
-    const retryAt = (error as ResamaniaTokenError).retryAt?.getTime() ?? 0;
-    expect(retryAt - world.clock.now()).toBeGreaterThan(50_000);
+    // The server named no instant.
+    expect(error).not.toHaveProperty('retryAt');
+    const nextAttemptAt = (error as ResamaniaTokenError).nextAttemptAt?.getTime() ?? 0;
+    expect(nextAttemptAt - world.clock.now()).toBeGreaterThan(50_000);
     const again = world.service.getAccessToken().catch((failure: unknown) => failure);
     await settle();
-    expect(await again).toMatchObject({ code: 'credentials_rejected', retryAt: new Date(retryAt) });
+    expect(await again).toMatchObject({
+      code: 'credentials_rejected',
+      nextAttemptAt: new Date(nextAttemptAt),
+    });
     expect(await again).not.toBe(error);
     expect(world.endpoint.requests).toHaveLength(1);
     await world.clock.advance(61_000);
@@ -191,6 +196,12 @@ describe('a failed request', () => {
     world.endpoint.always(() => json(429, {}, { 'x-quota-remaining': '0', 'x-quota-reset': String(reset) }));
     const error = await outcome(world, world.service.getAccessToken());
     expect(error).toMatchObject({ code: 'quota_exhausted', retryAt: new Date(reset), status: 429 });
+    const failedAt = world.service.status()[0]?.failure?.at.getTime() ?? 0;
+    expect(error).toMatchObject({ nextAttemptAt: new Date(failedAt + HOUR) });
+    expect(world.service.status()[0]?.failure).toMatchObject({
+      retryAt: new Date(reset),
+      nextAttemptAt: new Date(failedAt + HOUR),
+    });
     for (let minute = 0; minute < 125; minute += 1) {
       await world.clock.advance(MINUTE);
       await outcome(world, world.service.getAccessToken(), 200);

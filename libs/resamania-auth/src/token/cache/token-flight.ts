@@ -5,8 +5,11 @@ import { tokenFailure, TokenRequestFailed } from '../request/token-failure.js';
 import type { ObtainOptions } from '../request/token-endpoint.client.js';
 import { grantKey, type TokenGrant } from '../request/token-grant.js';
 
-/** Who wants a token: a caller who waits for it, or the schedule, which goes behind all callers. */
-export type Urgency = 'caller' | 'schedule';
+/**
+ * Who wants a token: a caller who waits for it; a caller in a waiting period, who gets one attempt; or the schedule,
+ * which goes behind all callers.
+ */
+export type Urgency = 'caller' | 'probe' | 'schedule';
 
 /** Where a refresh token comes from, when one is spent. */
 export interface RefreshTokenSource {
@@ -32,6 +35,8 @@ export interface Seat {
   leave(): void;
 }
 
+type FlightDetails = Pick<ObtainOptions, 'refreshToken' | 'attempts'>;
+
 /**
  * One token request under way, shared by everybody who wants that token. It has a deadline of its own, counted from
  * the moment a caller waits on it or the request leaves, whichever is first: waiting in the schedule's queue is free.
@@ -44,9 +49,9 @@ class TokenFlight {
   #disarm: (() => void) | undefined;
   #passengers = 0;
 
-  constructor(grant: TokenGrant, refreshToken: string | undefined, ports: TokenFlightPorts) {
+  constructor(grant: TokenGrant, details: FlightDetails, ports: TokenFlightPorts) {
     this.#ports = ports;
-    this.result = this.#run(grant, refreshToken);
+    this.result = this.#run(grant, details);
     this.result.catch(() => undefined);
   }
 
@@ -57,7 +62,7 @@ class TokenFlight {
 
   board(urgency: Urgency): Seat {
     this.#passengers += 1;
-    if (urgency === 'caller') this.#hurry();
+    if (urgency !== 'schedule') this.#hurry();
     let giveUp = () => {};
     const left = new Promise<undefined>((resolve) => {
       giveUp = () => resolve(undefined);
@@ -87,11 +92,11 @@ class TokenFlight {
     });
   }
 
-  async #run(grant: TokenGrant, refreshToken: string | undefined): Promise<IssuedToken> {
+  async #run(grant: TokenGrant, details: FlightDetails): Promise<IssuedToken> {
     const { signal } = this.#abort;
     const admitted = () => this.#arm();
     try {
-      return await this.#ports.obtain(grant, { signal, ticket: this.#ticket, admitted, refreshToken });
+      return await this.#ports.obtain(grant, { signal, ticket: this.#ticket, admitted, ...details });
     } finally {
       this.#disarm?.();
     }
@@ -114,12 +119,16 @@ export class TokenFlights {
   board(grant: TokenGrant, urgency: Urgency, source: RefreshTokenSource): Seat {
     const key = grantKey(grant);
     const current = this.#flights.get(key);
-    const flight = current === undefined || current.isOver ? this.#depart(key, grant, source) : current;
+    const details = (): FlightDetails => ({
+      refreshToken: source.takeRefreshToken(),
+      attempts: urgency === 'probe' ? 1 : undefined,
+    });
+    const flight = current === undefined || current.isOver ? this.#depart(key, grant, details()) : current;
     return flight.board(urgency);
   }
 
-  #depart(key: string, grant: TokenGrant, source: RefreshTokenSource): TokenFlight {
-    const flight = new TokenFlight(grant, source.takeRefreshToken(), this.#ports);
+  #depart(key: string, grant: TokenGrant, details: FlightDetails): TokenFlight {
+    const flight = new TokenFlight(grant, details, this.#ports);
     this.#flights.set(key, flight);
     const land = () => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);

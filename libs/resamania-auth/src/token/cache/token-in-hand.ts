@@ -13,6 +13,12 @@ import type { TokenObtained } from './token-cache-ports.js';
  */
 export type TokenUse = 'fresh' | 'due' | 'unusable';
 
+/** How long a token request takes, as long as none was seen, in milliseconds. */
+const FIRST_LATENCY_MS = 250;
+/** The bounds of the time that is set aside for the last request before a token runs out, in milliseconds. */
+const MIN_RESERVE_MS = 250;
+const MAX_RESERVE_MS = 10_000;
+
 /** The token in hand, and when it is time for the next. Instants are milliseconds since the epoch. */
 export class TokenInHand {
   #token: AccessToken | undefined;
@@ -22,6 +28,7 @@ export class TokenInHand {
   #obtained = 0;
   #oddity: string | undefined;
   #refreshToken: string | undefined;
+  #latencyMs = FIRST_LATENCY_MS;
 
   /** The token, whatever it is good for. */
   get token(): AccessToken | undefined {
@@ -48,6 +55,15 @@ export class TokenInHand {
   /** When the token stops being handed out; an instant that has passed where there is none. */
   get usableUntil(): number {
     return this.#token === undefined ? 0 : this.#usableUntil;
+  }
+
+  /**
+   * The last instant for a request whose answer is to come before the token stops being handed out: earlier than that by
+   * twice the time that requests have taken.
+   */
+  get lastStartAt(): number {
+    const reserve = Math.min(Math.max(2 * this.#latencyMs, MIN_RESERVE_MS), MAX_RESERVE_MS);
+    return this.usableUntil - reserve;
   }
 
   /** Plans the next token for this instant. */
@@ -78,6 +94,8 @@ export class TokenInHand {
     const oddity = issued.oddity === this.#oddity ? undefined : issued.oddity;
     const token = this.#better(issued, policy, now, random);
     this.#refreshToken = issued.refreshToken;
+    // A slow answer counts at once, and is forgotten by halves.
+    this.#latencyMs = Math.max(now - issued.requestedAt, this.#latencyMs / 2);
     this.#oddity = issued.oddity;
     this.#obtained += 1;
     return { renewal: this.#obtained > 1, token, dueAt: this.#dueAt, oddity };

@@ -6,12 +6,12 @@ import { principalLabel } from '../request/principal.js';
 import { failuresIn, type Phase } from './phase.js';
 import type { TokenSubject } from './token-cache-ports.js';
 import type { TokenInHand } from './token-in-hand.js';
-import type { WaitingPeriod } from './waiting-period.js';
+import { isHalfOpen, type WaitingPeriod } from './waiting-period.js';
 
 /**
  * - `valid`: callers get a token without waiting.
  * - `obtaining`: there is no usable token, and a request for one is under way.
- * - `waiting`: there is none, and callers fail at once until `retryAt`.
+ * - `waiting`: there is none, and callers fail at once until `failure.nextAttemptAt`.
  * - `idle`: there is none, and nobody has asked.
  */
 export type TokenState = 'valid' | 'obtaining' | 'waiting' | 'idle';
@@ -28,8 +28,10 @@ export interface TokenFailureStatus {
   readonly status?: number;
   /** When it happened. */
   readonly at: Date;
-  /** When the library asks again. */
-  readonly retryAt: Date;
+  /** When the other side says that another try makes sense; absent where it did not. */
+  readonly retryAt?: Date;
+  /** When the library asks again, at the earliest. */
+  readonly nextAttemptAt: Date;
   /** How many times in a row, retries within one request not counted. */
   readonly count: number;
 }
@@ -62,9 +64,8 @@ export interface TenantTokenStatus {
   readonly limitsSeenAt?: Date;
 }
 
-/** What the status of a cache is made from beside its state. Instants are milliseconds since the epoch. */
+/** What the status of a cache is made from beside its state. `now` is in milliseconds since the epoch. */
 export interface StatusFacts {
-  readonly nextAt: number;
   readonly seen: SeenLimits | undefined;
   readonly now: number;
 }
@@ -74,10 +75,11 @@ export function describeToken(
   subject: TokenSubject,
   hand: TokenInHand,
   phase: Phase,
-  { nextAt, seen, now }: StatusFacts,
+  { seen, now }: StatusFacts,
 ): TenantTokenStatus {
-  const { token, usableUntil, obtained } = hand;
+  const { token, usableUntil, obtained, dueAt } = hand;
   const failures = failuresIn(phase);
+  const nextAt = phase.name === 'waiting' ? Math.max(phase.period.until, dueAt) : dueAt;
   return {
     ...describeSubject(subject),
     state: hand.useAt(now) === 'unusable' ? stateWithout(phase, now) : 'valid',
@@ -105,21 +107,22 @@ function stateWithout(phase: Phase, now: number): TokenState {
     case 'flying':
       return 'obtaining';
     case 'waiting':
-      return now < phase.period.until ? 'waiting' : 'idle';
+      return isHalfOpen(phase.period, now) ? 'idle' : 'waiting';
     case 'resting':
     case 'closed':
       return 'idle';
   }
 }
 
-function describeFailures({ failure, count, at, retryAt }: WaitingPeriod): TokenFailureStatus {
+function describeFailures({ failure, count, at, nextAttemptAt }: WaitingPeriod): TokenFailureStatus {
   return {
     code: failure.code,
     message: failure.what,
     remedy: failure.remedy,
     ...(failure.status !== undefined && { status: failure.status }),
     at: new Date(at),
-    retryAt: new Date(retryAt),
+    ...(failure.resetAt !== undefined && { retryAt: new Date(failure.resetAt) }),
+    nextAttemptAt: new Date(nextAttemptAt),
     count,
   };
 }

@@ -1,6 +1,6 @@
 import type { Random } from '../../clock.js';
-import type { ResamaniaTokenError } from '../../errors.js';
-import { type FailureKind, type TokenFailure, toTokenError } from '../request/token-failure.js';
+import { ResamaniaTokenError } from '../../errors.js';
+import type { FailureKind, TokenFailure } from '../request/token-failure.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -9,9 +9,8 @@ const HOUR = 60 * MINUTE;
 const LEAST_SHARE = 0.1;
 /** The shortest waiting period for a reset that is near or past, in milliseconds. */
 const MIN_LIMITED_MS = 100;
-/** While an old token serves: the shortest waiting period, in milliseconds, and the shortest share that jitter may leave. */
-const MIN_CUT_MS = 250;
-const LEAST_SHARE_OF_CUT = 0.5;
+/** Once the old token has run out, a caller's request is let through this long after a failure, and up to twice as long. */
+const PROBE_MS = 5 * SECOND;
 
 const GROWTH: Readonly<Record<FailureKind, { readonly firstMs: number; readonly maxMs: number }>> = {
   transient: { firstMs: SECOND, maxMs: MINUTE },
@@ -27,66 +26,85 @@ export interface WaitingPeriod {
   readonly failure: TokenFailure;
   /** How many failures in a row, this one included. */
   readonly count: number;
-  /** How often the period has grown; one that the old token cuts short does not count. */
-  readonly growth: number;
   /** When the failure happened. */
   readonly at: number;
-  /** No request leaves before this instant. */
+  /** The schedule asks again at this instant. */
   readonly until: number;
-  /** What callers are told: `until`, or the reset that the server advertised where that is later. */
-  readonly retryAt: number;
+  /** A caller who has no token may ask from this instant on: `until`, or earlier where an old token has run out. */
+  readonly nextAttemptAt: number;
 }
 
-/** The circumstances of a failure. */
-export interface FailureCircumstances {
-  readonly now: number;
-  readonly random: Random;
+/** What is there meanwhile. */
+export interface OldToken {
+  /** How many tokens have come before. */
+  readonly obtained: number;
   /** Until when the old token serves; an instant that has passed where there is none. */
   readonly usableUntil: number;
+  /** The last instant for a request whose answer is to come before that. */
+  readonly lastStartAt: number;
 }
 
-/** The waiting period that a failure begins, on top of the one before. */
+/**
+ * The waiting period that a failure begins, on top of the one before. It has an eye on the clock:
+ * one try starts early enough to be answered before the old token runs out; after its end the door is half open, and
+ * one caller's request goes through every 5 to 10 s. Neither comes before the instant that the other side named.
+ */
 export function waitingPeriod(
   previous: WaitingPeriod | undefined,
   failure: TokenFailure,
-  { now, random, usableUntil }: FailureCircumstances,
+  { now, random, old }: { now: number; random: Random; old: OldToken },
 ): WaitingPeriod {
-  const leftMs = Math.max(0, usableUntil - now);
-  const { ms, growth } = lengthOf(failure, previous?.growth ?? 0, now, random, leftMs);
-  const until = now + ms;
-  const retryAt = Math.max(until, failure.resetAt ?? 0);
-  return { failure, count: (previous?.count ?? 0) + 1, growth, at: now, until, retryAt };
+  const count = (previous?.count ?? 0) + 1;
+  const end = now + lengthOf(failure, count, now, random);
+  const named = now + namedMs(failure, now);
+  const isLastChance = now < old.lastStartAt && named <= old.lastStartAt;
+  const until = isLastChance ? Math.min(end, old.lastStartAt) : end;
+  const halfOpenAt = Math.max(named, old.usableUntil, now + PROBE_MS * (1 + random()));
+  const nextAttemptAt = old.obtained > 0 ? Math.min(until, halfOpenAt) : until;
+  return { failure, count, at: now, until, nextAttemptAt };
 }
 
-/** The error that callers get during a waiting period, and at its beginning. */
-export function waitingError({ failure, retryAt }: WaitingPeriod, tenant: string): ResamaniaTokenError {
-  return toTokenError(failure, tenant, retryAt);
+/** Whether the schedule may ask again. A period that begins in the future is over: the clock was set back. */
+export function isOver({ at, until }: WaitingPeriod, now: number): boolean {
+  return now >= until || now < at;
+}
+
+/** Whether a caller without a token may ask. */
+export function isHalfOpen({ at, nextAttemptAt }: WaitingPeriod, now: number): boolean {
+  return now >= nextAttemptAt || now < at;
+}
+
+/** The error that callers get during a waiting period, and at its beginning. A new one for each, with the stack of its own. */
+export function waitingError({ failure, nextAttemptAt }: WaitingPeriod, tenant: string): ResamaniaTokenError {
+  const { code, status, what, remedy, resetAt, cause } = failure;
+  const details = {
+    code,
+    tenant,
+    status,
+    retryAt: resetAt === undefined ? undefined : new Date(resetAt),
+    nextAttemptAt: new Date(nextAttemptAt),
+    remedy,
+  };
+  return new ResamaniaTokenError(what, details, cause === undefined ? undefined : { cause });
 }
 
 /**
  * How long a tenant waits after a failure:
- * transient 1 s doubling to 60 s with full jitter, and while an old token serves no more than half of what it has left,
- * so that a service that comes back is found before anybody misses it; rejected 60 s doubling to 15 min; limited until
- * the advertised reset, and never more than an hour, after which one request finds out.
- * @param grown - How often the period has grown, by the failures before in a row.
- * @param leftMs - For how long the old token still serves; 0 where there is none.
+ * transient 1 s doubling to 60 s with full jitter; rejected 60 s doubling to 15 min; limited until the advertised reset,
+ * and never more than an hour, after which one request finds out.
+ * @param count - How many failures in a row, this one included.
  */
-export function lengthOf(
-  { kind, resetAt }: TokenFailure,
-  grown: number,
-  now: number,
-  random: Random,
-  leftMs: number,
-): { ms: number; growth: number } {
-  const advertised = resetAt === undefined ? 0 : Math.min(resetAt - now, HOUR);
+export function lengthOf(failure: TokenFailure, count: number, now: number, random: Random): number {
+  const { kind } = failure;
+  const named = namedMs(failure, now);
   const { firstMs, maxMs } = GROWTH[kind];
-  const full = Math.min(firstMs * 2 ** Math.min(grown, 30), maxMs);
-  const growth = grown + 1;
-  if (kind === 'rejected') return { ms: full, growth };
-  if (kind === 'limited') return { ms: advertised > 0 ? Math.max(MIN_LIMITED_MS, advertised) : full, growth };
-  if (leftMs > 0 && leftMs / 2 < full) {
-    const drawn = (leftMs / 2) * Math.max(LEAST_SHARE_OF_CUT, random());
-    return { ms: Math.max(advertised, MIN_CUT_MS, drawn), growth: grown };
-  }
-  return { ms: Math.max(advertised, full * Math.max(LEAST_SHARE, random())), growth };
+  const full = Math.min(firstMs * 2 ** Math.min(count - 1, 30), maxMs);
+  if (kind === 'rejected') return full;
+  if (kind === 'limited') return named > 0 ? Math.max(MIN_LIMITED_MS, named) : full;
+  return Math.max(named, full * Math.max(LEAST_SHARE, random()));
+}
+
+/** For how long the other side asked not to be asked, an hour at most; 0 where it named no instant that is ahead. */
+function namedMs({ resetAt }: TokenFailure, now: number): number {
+  return resetAt === undefined ? 0 : Math.max(0, Math.min(resetAt - now, HOUR));
 }

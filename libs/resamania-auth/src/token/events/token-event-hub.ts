@@ -10,6 +10,7 @@ import type {
   TokenSubject,
 } from '../cache/token-cache-ports.js';
 import { describeSubject } from '../cache/token-status.js';
+import type { WaitingPeriod } from '../cache/waiting-period.js';
 import { EventStream } from './event-stream.js';
 import type { ResamaniaTokenEvent } from './token-events.js';
 
@@ -54,12 +55,14 @@ export class TokenEventHub implements TokenCacheEvents {
       ...(status !== undefined && { status }),
       message: what,
       remedy,
-      retryAt: new Date(period.until),
+      ...timesOf(period),
       tokenStillUsable,
     });
-    if (tokenStillUsable) return;
-    const retryAt = new Date(period.retryAt);
-    this.#events.next({ type: 'wait-started', ...this.#about(subject), code, retryAt });
+  }
+
+  waitStarted(subject: TokenSubject, period: WaitingPeriod): void {
+    const { code } = period.failure;
+    this.#events.next({ type: 'wait-started', ...this.#about(subject), code, ...timesOf(period) });
   }
 
   rejected(subject: TokenSubject): void {
@@ -96,4 +99,12 @@ export class TokenEventHub implements TokenCacheEvents {
   #now(): Date {
     return new Date(this.#clock.now());
   }
+}
+
+/** When the other side says to come back, and when the library does. */
+function timesOf({ failure, nextAttemptAt }: WaitingPeriod): { retryAt?: Date; nextAttemptAt: Date } {
+  return {
+    ...(failure.resetAt !== undefined && { retryAt: new Date(failure.resetAt) }),
+    nextAttemptAt: new Date(nextAttemptAt),
+  };
 }

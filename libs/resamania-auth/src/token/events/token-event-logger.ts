@@ -9,7 +9,7 @@ export class TokenEventLogger {
   write(event: ResamaniaTokenEvent): void {
     if (event.type === 'renewal-failed') {
       const still = event.tokenStillUsable ? ' The current token serves meanwhile.' : '';
-      const next = `Next try at ${event.retryAt.toISOString()}.`;
+      const next = `Next try at ${event.nextAttemptAt.toISOString()}.`;
       this.#logger.warn(`${subject(event)}: ${event.message} ${event.remedy}${still} ${next}`);
     } else if (event.type === 'obtained') {
       const text = `${subject(event)}: token ${event.renewal ? 'renewed' : 'obtained'}, expires ${event.expiresAt.toISOString()}`;

@@ -38,20 +38,27 @@ export interface TokenFailedEvent extends TokenEventBase {
   readonly message: string;
   /** What to do about it. */
   readonly remedy: string;
-  /** When the library asks again. */
-  readonly retryAt: Date;
+  /** When the other side says that another try makes sense; absent where it did not. */
+  readonly retryAt?: Date;
+  /** When the library asks again, at the earliest. */
+  readonly nextAttemptAt: Date;
   /** Whether callers still have a usable token. */
   readonly tokenStillUsable: boolean;
 }
 
-/** Callers fail at once from now on, until `retryAt` or until something is changed. */
+/**
+ * Callers go without a token from now on: no token could be had, and there is none to use or the old one has just run
+ * out. Until the next one comes they fail at once, but for one request every few seconds that tries again. Told once.
+ */
 export interface WaitStartedEvent extends TokenEventBase {
   /** Tells this event from the others. */
   readonly type: 'wait-started';
   /** What went wrong, as a stable word. */
   readonly code: ResamaniaErrorCode;
-  /** When the library asks again. */
-  readonly retryAt: Date;
+  /** When the other side says that another try makes sense; absent where it did not. */
+  readonly retryAt?: Date;
+  /** When the library asks again, at the earliest. */
+  readonly nextAttemptAt: Date;
 }
 
 /** A token was dropped before its time: the API rejected it, or the application said so. */

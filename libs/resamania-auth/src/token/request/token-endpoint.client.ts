@@ -30,6 +30,8 @@ export interface ObtainOptions {
   readonly admitted: () => void;
   /** The refresh token to spend. It goes out with the first request only: it is good for one use. */
   readonly refreshToken: string | undefined;
+  /** How many attempts to make at most, where it is not as many as `tokenRequest.attempts` says. */
+  readonly attempts?: number | undefined;
 }
 
 /** Obtains tokens from the endpoint: credentials read anew, time-outs, attempts, and second chances. */
@@ -46,13 +48,14 @@ export class TokenEndpointClient {
    */
   async obtain(grant: TokenGrant, options: ObtainOptions): Promise<IssuedToken> {
     const { policy, clock, random } = this.#ports;
+    const { attempts = policy.attempts } = options;
     let { refreshToken } = options;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#attempt(grant, options, refreshToken);
       } catch (error) {
         const { retryNow, resetAt } = failureOf(error);
-        if (!retryNow || attempt >= policy.attempts) throw error;
+        if (!retryNow || attempt >= attempts) throw error;
         const advertised = resetAt === undefined ? 0 : resetAt - clock.now();
         await delay(clock, Math.max(pauseMs(attempt, random), advertised), options.signal);
       }

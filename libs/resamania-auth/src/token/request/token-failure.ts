@@ -1,9 +1,4 @@
-import {
-  type ResamaniaErrorCode,
-  type ResamaniaSecretError,
-  ResamaniaTokenError,
-  STATUS_PAGE,
-} from '../../errors.js';
+import { type ResamaniaErrorCode, type ResamaniaSecretError, STATUS_PAGE } from '../../errors.js';
 
 /**
  * How long a tenant waits after a failure.
@@ -177,17 +172,4 @@ export function failureOf(error: unknown): TokenFailure {
 /** A secret function failed: what its error says, to be waited out like the other failures. */
 export function secretFailure({ code, what, remedy = '', cause }: ResamaniaSecretError): TokenFailure {
   return { code, kind: 'transient', what, remedy, retryNow: false, cause };
-}
-
-/** Makes the error that a caller sees. A new one for each caller, so that its stack is the caller's. */
-export function toTokenError(failure: TokenFailure, tenant: string, retryAt?: number): ResamaniaTokenError {
-  const { code, status, what, remedy, cause } = failure;
-  const details = {
-    code,
-    tenant,
-    status,
-    retryAt: retryAt === undefined ? undefined : new Date(retryAt),
-    remedy,
-  };
-  return new ResamaniaTokenError(what, details, cause === undefined ? undefined : { cause });
 }
