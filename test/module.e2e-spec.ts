@@ -166,6 +166,19 @@ describe('a feature module', () => {
     expect(error.message).toContain('forFeature().tenants[1].clientId');
     expect(error.message).not.toContain('CANARY');
   });
+
+  it('are told apart by the module that brings them, when one of them is wrong', async () => {
+    const wrong = { clientToken: 'gamma', clientId: '', clientSecret: 'CANARY' };
+    @Module({ imports: [ResamaniaAuthModule.forFeature([{ ...wrong, clientId: '1' }, wrong])] })
+    class GammaModule {}
+    @Module({ imports: [ResamaniaAuthModule.forFeature([{ ...wrong, clientToken: 'delta' }])] })
+    class DeltaModule {}
+    const error = await failure(
+      boot(ResamaniaAuthModule.forRoot(sandbox.connection), GammaModule, DeltaModule),
+    );
+    expect(error.message).toContain('GammaModule: forFeature().tenants[1].clientId: expected');
+    expect(error.message).toContain('DeltaModule: forFeature().tenants[0].clientId: expected');
+  });
 });
 
 describe('a module that is loaded lazily', () => {

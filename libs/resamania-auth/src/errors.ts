@@ -93,10 +93,11 @@ export class ResamaniaConfigError extends ResamaniaAuthError {
   /** One line per problem: where it is, and what is expected there. */
   readonly problems: readonly string[];
 
-  constructor(where: string, problems: readonly string[]) {
+  constructor(where: string, problems: readonly string[], tenant?: string) {
     const list = problems.map((problem) => `\n  - ${problem}`).join('');
     super(`${where}: ${problems.length === 1 ? 'one problem' : `${problems.length} problems`}${list}`, {
       code: 'invalid_options',
+      tenant,
     });
     this.problems = problems;
   }

@@ -1,4 +1,5 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 
 import type { ResamaniaTenantOptions } from './options/tenant-options.js';
 import { ConfigurableModuleClass } from './resamania-auth.module-definition.js';
@@ -32,15 +33,24 @@ export class ResamaniaAuthModule extends ConfigurableModuleClass {
    * Tenants that are invalid, or whose name is taken, stop the start of the application (`ResamaniaConfigError`).
    */
   static forFeature(tenants: ResamaniaTenantOptions[]): DynamicModule {
+    const provide = Symbol('ResamaniaAuth.forFeature');
     return {
       module: ResamaniaAuthFeatureModule,
       providers: [
         {
-          provide: Symbol('ResamaniaAuth.forFeature'),
-          useFactory: (features: FeatureTenants) => features.add(tenants),
-          inject: [FeatureTenants],
+          provide,
+          useFactory: (features: FeatureTenants, modules: ModulesContainer) =>
+            features.add(tenants, importerOf(provide, modules)),
+          inject: [FeatureTenants, ModulesContainer],
         },
       ],
     };
   }
+}
+
+/** The name of the module that imports the one with this provider. */
+function importerOf(provider: symbol, modules: ModulesContainer): string {
+  const all = [...modules.values()];
+  const own = all.find(({ providers }) => providers.has(provider));
+  return all.find(({ imports }) => own !== undefined && imports.has(own))?.name ?? 'a module';
 }

@@ -137,6 +137,13 @@ describe('Doctor', () => {
     expect(found?.remedy).not.toContain('`');
   });
 
+  it("names the command's own option for the time that a request may take, and never sends to itself", async () => {
+    const late = await finding({ api: new AxiosError('x', 'ECONNABORTED') }, 'API call');
+    expect(late?.remedy).toMatch(/or raise --timeout\.$/);
+    const refused = await finding({ token: json(400, { error: 'invalid_client' }) }, 'credentials');
+    expect(refused?.remedy).toMatch(/^Check RESAMANIA_CLIENT_ID and [^]*RESAMANIA_CLIENT_TOKEN\.$/);
+  });
+
   it('takes an endpoint that is not granted for a warning', async () => {
     const data = '{"hydra:description":"api.error.scope.unauthorized-endpoint"}';
     expect(await finding({ api: { status: 403, data } }, 'API call')).toMatchObject({ verdict: 'warning' });

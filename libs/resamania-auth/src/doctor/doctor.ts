@@ -3,9 +3,11 @@ import type { AxiosInstance } from 'axios';
 import type { Clock } from '../clock.js';
 import type { EnvironmentByTenant, TenantEnvironment } from '../environment/load-environment.js';
 import { printVariableProblem } from '../environment/environment-variables.js';
+import { inVariablesOf } from '../environment/variable-words.js';
 import { resolveOptions } from '../options/resolve-options.js';
 import { Tenant } from '../tenants/tenant.js';
 import { AccessToken } from '../token/cache/access-token.js';
+import { SEE_DOCTOR } from '../token/request/token-failure.js';
 import type { TokenTransport } from '../token/request/http-token-transport.js';
 import { callApi } from './checks/api-check.js';
 import { apiFinding } from './checks/api-findings.js';
@@ -27,7 +29,6 @@ import { checkLifetime } from './checks/lifetime-check.js';
 import { tokenFindings } from './checks/token-findings.js';
 import { isFailure, requestToken } from './checks/token-request.js';
 import type { Progress } from './progress.js';
-import { inVariablesOf } from './remedy-words.js';
 
 /** What the doctor works with. */
 export interface DoctorPorts {
@@ -64,7 +65,7 @@ export class Doctor {
   async #examine(environment: TenantEnvironment): Promise<TenantReport> {
     const { clock, env, progress } = this.#ports;
     const tenant = environment.name ?? '(no name)';
-    const inVariables = inVariablesOf(environment.variablesOf, env);
+    const inVariables = inWordsOfTheCommand(inVariablesOf(environment.variablesOf, env));
     const steps: Step[] = [];
     let startedAt = clock.now();
     for await (const { step, ...finding } of this.#findings(environment, tenant)) {
@@ -120,4 +121,8 @@ export class Doctor {
 function wrongConfig(problems: readonly string[]): Finding {
   const remedy = problems.length === 1 ? 'Correct this variable.' : 'Correct these variables.';
   return failed(problems.join('\n'), remedy, 'invalid_options');
+}
+
+function inWordsOfTheCommand(inVariables: (text: string) => string): (text: string) => string {
+  return (text) => inVariables(text.replace(SEE_DOCTOR, '').replace('`tokenRequest.timeoutMs`', '--timeout'));
 }

@@ -17,6 +17,11 @@ export class EnvironmentReader {
     this.#readFile = readFile;
   }
 
+  /** Whether something is wrong with the variable or its `_FILE` twin. */
+  hasProblem(variable: string): boolean {
+    return this.problems.some((problem) => [variable, fileVariable(variable)].includes(problem.variable));
+  }
+
   /** Whether the variable or its `_FILE` twin is set. */
   isSet(variable: string): boolean {
     return this.#trimmed(variable) !== undefined || this.#path(variable) !== undefined;

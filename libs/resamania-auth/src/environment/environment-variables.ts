@@ -1,7 +1,7 @@
 import type { MODULE_FIELDS } from '../options/option-table.js';
 import { TENANT_FIELDS } from '../options/option-table.js';
 
-const PREFIX = 'RESAMANIA_';
+export const PREFIX = 'RESAMANIA_';
 
 /** Longer names are refused, and so never printed: they are more likely keys that were pasted in the wrong place. */
 const MAX_NAME_LENGTH = 30;
@@ -30,7 +30,7 @@ export const MODULE_VARIABLES = {
 } satisfies Partial<Record<keyof typeof MODULE_FIELDS, string>>;
 
 /** The variables without a tenant's name. */
-const PLAIN_VARIABLES: readonly string[] = [
+export const PLAIN_VARIABLES: readonly string[] = [
   TENANTS,
   ...VARIABLE_FIELDS.map((field) => variableOf(field)),
   ...Object.values(MODULE_VARIABLES),
@@ -64,7 +64,7 @@ export function sourceOf(
 }
 
 /** How a tenant's variables begin: `RESAMANIA_CLUB_PARIS_` for `club-paris`. */
-function prefixOf(tenant: string): string {
+export function prefixOf(tenant: string): string {
   return `${PREFIX}${tenant.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_')}_`;
 }
 
@@ -111,6 +111,7 @@ export function checkTenantNames(list: string): { names: string[]; problems: Var
 }
 
 function nameFlaw(name: string): string | undefined {
+  if (/[;|]/.test(name)) return 'separate the names with commas';
   if (name.length > MAX_NAME_LENGTH || /[\p{C}\p{Zl}\p{Zp}]/u.test(name) || !/[a-z0-9]/i.test(name)) {
     return `expected a tenant name of at most ${MAX_NAME_LENGTH} visible characters, with a letter or digit`;
   }

@@ -17,6 +17,8 @@ import {
   variableOf,
   type VariableProblem,
 } from './environment-variables.js';
+import { unknownVariables } from './unknown-variables.js';
+import { inVariablesOf } from './variable-words.js';
 
 /** One tenant of the environment, apart from the others. */
 export interface TenantEnvironment {
@@ -61,7 +63,10 @@ export function environmentByTenant(
   const drafts = names.map((name) => readTenant(reader, name, code));
   const optionsWith = (tenants: readonly Draft[]) =>
     ({ tenants, ...module }) as unknown as ResamaniaAuthOptions;
-  const problems = unique([...reader.problems, ...valueProblems(reader, names, optionsWith(drafts), code)]);
+  const wrong = valueProblems(env, reader, names, optionsWith(drafts), code);
+  const isNamed = names.length > 0 && (code['tenants'] ?? code['tenantProvider']) === undefined;
+  const unknown = isNamed && !reader.hasProblem(TENANTS) ? unknownVariables(env, names) : [];
+  const problems = unique([...reader.problems, ...unknown, ...wrong]);
   const owned = names.map((name) => problems.filter(isAbout(name)));
   const general = problems.filter((problem) => !owned.some((own) => own.includes(problem)));
   const tenants = drafts.map((draft, index): TenantEnvironment => {
@@ -134,12 +139,12 @@ function read(reader: EnvironmentReader, field: TenantField, variable: string): 
 
 /** What the rules of the options say, where the reader has not said something of the variable already. */
 function valueProblems(
+  env: NodeJS.ProcessEnv,
   reader: EnvironmentReader,
   names: readonly (string | undefined)[],
   options: unknown,
   code: Draft,
 ): VariableProblem[] {
-  const known = new Set(reader.problems.map((problem) => problem.variable));
   return checkOptions(options).problems.flatMap(({ path, text }) => {
     const [option, index, field] = path;
     if (Object.hasOwn(code, String(option))) return [{ variable: printPath(path), text }];
@@ -147,7 +152,8 @@ function valueProblems(
       option === 'tenants'
         ? variableFor(reader, field as TenantField, names[Number(index)])
         : MODULE_VARIABLES[option as keyof typeof MODULE_VARIABLES];
-    return known.has(variable) || known.has(fileVariable(variable)) ? [] : [{ variable, text }];
+    if (reader.hasProblem(variable)) return [];
+    return [{ variable, text: inVariablesOf(names[Number(index)], env)(text) }];
   });
 }
 

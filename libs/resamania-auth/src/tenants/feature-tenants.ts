@@ -20,9 +20,10 @@ export class FeatureTenants implements OnApplicationBootstrap {
   #waiting: FeatureTenant[] = [];
   #take: ((tenant: FeatureTenant) => void) | undefined;
 
-  add(tenants: readonly ResamaniaTenantOptions[]): void {
+  /** @param module - Name of the feature module. */
+  add(tenants: readonly ResamaniaTenantOptions[], module: string): void {
     for (const [index, options] of tenants.entries()) {
-      const tenant = { options, where: `forFeature().tenants[${index}]` };
+      const tenant = { options, where: `${module}: forFeature().tenants[${index}]` };
       if (this.#take === undefined) this.#waiting.push(tenant);
       else this.#take(tenant);
     }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-import { ResamaniaAuthError, ResamaniaTenantError } from '../errors.js';
+import { ResamaniaAuthError, ResamaniaConfigError, ResamaniaTenantError } from '../errors.js';
 import { resolveTenantOptions } from '../options/resolve-options.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
@@ -60,9 +60,22 @@ export class TenantLoader {
       this.#misses.set(name, true);
       return undefined;
     }
-    const source: ResamaniaTenantOptions = { ...found, name };
-    const where = `tenantProvider("${name}")`;
-    return new Tenant(resolveTenantOptions(source, this.#options.tenantDefaults, where));
+    return this.#read(found, name);
+  }
+
+  /** @throws ResamaniaConfigError that names the tenant, and what in its row is no option of a tenant */
+  #read(row: ResamaniaTenantOptions, name: string): Tenant {
+    // A database says null for what is not set.
+    const given = Object.entries(row).filter(([, value]) => value !== null);
+    const source = typeof row === 'object' ? { ...Object.fromEntries(given), name } : row;
+    const where = 'what tenantProvider() returned';
+    try {
+      return new Tenant(resolveTenantOptions(source, this.#options.tenantDefaults, where));
+    } catch (error) {
+      throw error instanceof ResamaniaConfigError
+        ? new ResamaniaConfigError(where, error.problems, name)
+        : error;
+    }
   }
 
   async #ask(name: string): Promise<ResamaniaTenantOptions | undefined> {

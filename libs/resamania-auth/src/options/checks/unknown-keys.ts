@@ -13,7 +13,7 @@ export function unknownKeyText(key: string, known: readonly string[], homes: Opt
 }
 
 /** The known key that is written like this one, or nearly. */
-function closest(key: string, known: readonly string[]): string | undefined {
+export function closest(key: string, known: readonly string[]): string | undefined {
   if (key.length > 40) return undefined;
   const written = plain(key);
   const [best] = known

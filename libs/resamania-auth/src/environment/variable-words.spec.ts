@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { inVariablesOf } from './remedy-words.js';
+import { inVariablesOf } from './variable-words.js';
 
 const REMEDY = 'Check `clientId` and `clientSecret`.';
 
@@ -30,7 +30,13 @@ describe('A remedy', () => {
     );
   });
 
-  it("names the command's own option for the time that a request may take", () => {
-    expect(inVariablesOf(undefined, {})('Raise `tokenRequest.timeoutMs`.')).toBe('Raise --timeout.');
+  it('leaves placeholders, words of the sentence and other options alone', () => {
+    const text = '/{clientToken}/clubs/{id}, the scope, `tokenRequest.timeoutMs`, `NODE_EXTRA_CA_CERTS`';
+    expect(inVariablesOf(undefined, {})(text)).toBe(
+      '/{clientToken}/clubs/{id}, the scope, tokenRequest.timeoutMs, NODE_EXTRA_CA_CERTS',
+    );
+    expect(inVariablesOf(undefined, {})('with allowInsecureHttp, of the `scope`')).toBe(
+      'with RESAMANIA_ALLOW_INSECURE_HTTP, of the RESAMANIA_SCOPE',
+    );
   });
 });
