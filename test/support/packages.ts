@@ -26,6 +26,10 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly bin?: Readonly<Record<string, string>>;
+  readonly main?: string;
+  readonly types?: string;
+  /** By subpath: a file, or the file of the declarations and that of the code. */
+  readonly exports?: Readonly<Record<string, string | { readonly types?: string; readonly default: string }>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: Readonly<Record<string, object>>;
@@ -45,6 +49,18 @@ export class BuiltPackage {
   /** Dependencies and peers, by name. */
   get declared(): string[] {
     return Object.keys({ ...this.manifest.dependencies, ...this.manifest.peerDependencies }).toSorted();
+  }
+
+  /** The declarations of each entry, by its name in `exports`. */
+  get declarations(): ReadonlyMap<string, string> {
+    const entries = Object.entries(this.manifest.exports ?? {}).filter(([name]) => name !== './package.json');
+    return new Map(
+      entries.map(([name, entry]) => {
+        const { types } = typeof entry === 'string' ? {} : entry;
+        if (types === undefined) throw new Error(`${this.manifest.name}: ${name} has no types`);
+        return [name, join(this.folder, types)];
+      }),
+    );
   }
 
   /** @throws Error that says to build, when there is no build or the sources are newer */

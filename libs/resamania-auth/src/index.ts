@@ -10,7 +10,11 @@ export {
 } from './errors.js';
 export { getResamaniaHttpToken, InjectResamaniaHttp } from './http/inject-resamania-http.js';
 export { readApiError, type ResamaniaApiErrorInfo } from './gateway/api-error.js';
-export { type AttachOptions, ResamaniaAuthInterceptor } from './http/resamania-auth.interceptor.js';
+export {
+  type AttachableAxios,
+  type AttachOptions,
+  ResamaniaAuthInterceptor,
+} from './http/resamania-auth.interceptor.js';
 export { ResamaniaHttpService } from './http/resamania-http.service.js';
 export type { UnauthorizedBy } from './gateway/unauthorized.js';
 export type { ResamaniaRequestOptions } from './http/target/request-options.js';

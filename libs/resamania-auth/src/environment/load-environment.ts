@@ -186,7 +186,7 @@ function definedOnly(fields: Draft): Draft {
  */
 export function loadEnvironment(
   env: NodeJS.ProcessEnv,
-  readFile: ReadFile,
+  readFile: (path: string) => string,
   code: ResamaniaAuthOptions = {},
 ): ResamaniaAuthOptions {
   const flaw = objectFlaw(code);

@@ -5,10 +5,8 @@ import { type ConfigFactoryKeyHost, registerAs } from '@nestjs/config';
 import { loadEnvironment } from './load-environment.js';
 import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js';
 
-type KeyHost = ConfigFactoryKeyHost<ResamaniaAuthOptions>;
-
 /** What `resamaniaConfig` is: a configuration of `@nestjs/config` whose `asProvider()` takes options. */
-export interface ResamaniaConfig extends KeyHost {
+export interface ResamaniaConfig extends ConfigFactoryKeyHost<ResamaniaAuthOptions> {
   /**
    * The module's options from the environment alone.
    * @throws ResamaniaConfigError that lists every variable that is missing or wrong
@@ -19,7 +17,9 @@ export interface ResamaniaConfig extends KeyHost {
    * @param options - They win over variables that set the same. With `tenants` or a `tenantProvider` the environment
    * need not name a tenant. At the start a `ResamaniaConfigError` lists every variable and option that is wrong.
    */
-  asProvider(options?: ResamaniaAuthOptions): ReturnType<KeyHost['asProvider']>;
+  asProvider(
+    options?: ResamaniaAuthOptions,
+  ): ReturnType<ConfigFactoryKeyHost<ResamaniaAuthOptions>['asProvider']>;
 }
 
 /**
@@ -33,7 +33,9 @@ export const resamaniaConfig = Object.defineProperties(() => registered()(), {
   asProvider: { value: (options?: ResamaniaAuthOptions) => registered(options).asProvider() },
 }) as ResamaniaConfig;
 
-function registered(options?: ResamaniaAuthOptions): (() => ResamaniaAuthOptions) & KeyHost {
+function registered(
+  options?: ResamaniaAuthOptions,
+): (() => ResamaniaAuthOptions) & ConfigFactoryKeyHost<ResamaniaAuthOptions> {
   return registerAs('resamania', () =>
     loadEnvironment(process.env, (path) => readFileSync(path, 'utf8'), options),
   );

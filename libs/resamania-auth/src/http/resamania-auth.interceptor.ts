@@ -1,12 +1,14 @@
-import type { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
-import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
+import axios, { type InternalAxiosRequestConfig } from 'axios';
 
 import { ResamaniaTenantError } from '../errors.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { assertTenantNamed } from '../tenants/tenant-name.js';
 import { ApiCalls } from './call/api-call.js';
 import type { Binding } from './target/call-target.js';
+
+// Brings the settings of requests to CommonJS files, whose `axios` has types of its own.
+export type { CommonJsRequestConfig } from './target/request-options.cjs';
 
 /** How `ResamaniaAuthInterceptor` is attached. */
 export interface AttachOptions {
@@ -17,13 +19,30 @@ export interface AttachOptions {
   tenant?: string;
 }
 
+/** What is used of an axios instance, be it of axios' ESM build or of its CommonJS build: their types differ. */
+export interface AttachableAxios {
+  readonly interceptors: {
+    readonly request: {
+      /** Adds an interceptor. */
+      use(
+        onFulfilled: (config: InternalAxiosRequestConfig) => InternalAxiosRequestConfig,
+        onRejected: undefined,
+        options: { readonly synchronous: true },
+      ): number;
+      /** Removes it. */
+      eject(id: number): void;
+    };
+  };
+}
+
 /** Puts bearers on the API calls of an application's own HTTP clients. */
 @Injectable()
 export class ResamaniaAuthInterceptor {
   readonly #calls: ApiCalls;
   readonly #context: ResamaniaTenantContext;
-  readonly #attached = new WeakMap<AxiosInstance, { binding: Binding; detach: () => void }>();
+  readonly #attached = new WeakMap<AttachableAxios, { binding: Binding; detach: () => void }>();
 
+  /** @internal Made by the module. */
   constructor(
     @Inject(ApiCalls) calls: ApiCalls,
     @Inject(ResamaniaTenantContext) context: ResamaniaTenantContext,
@@ -40,7 +59,10 @@ export class ResamaniaAuthInterceptor {
    * @throws ResamaniaTenantError `tenant_conflict` when it is attached already for another tenant, `tenant_missing` when
    * `tenant` is given without a name
    */
-  attachTo(http: HttpService | AxiosInstance, options: AttachOptions = {}): () => void {
+  attachTo(
+    http: { readonly axiosRef: AttachableAxios } | AttachableAxios,
+    options: AttachOptions = {},
+  ): () => void {
     const { tenant } = options;
     if ('tenant' in options) assertTenantNamed(tenant, 'attachTo()');
     const instance = 'axiosRef' in http ? http.axiosRef : http;
@@ -50,11 +72,11 @@ export class ResamaniaAuthInterceptor {
   }
 
   /** @internal Attaches to an instance of this library, whose calls are all for the API. */
-  attachToOwn(instance: AxiosInstance, tenant: string | undefined): void {
+  attachToOwn(instance: AttachableAxios, tenant: string | undefined): void {
     this.#attach(instance, { kind: 'own', tenant });
   }
 
-  #attach(instance: AxiosInstance, binding: Binding): () => void {
+  #attach(instance: AttachableAxios, binding: Binding): () => void {
     const before = this.#attached.get(instance);
     if (before !== undefined) {
       assertSame(before.binding, binding);

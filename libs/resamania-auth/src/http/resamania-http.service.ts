@@ -1,5 +1,6 @@
 import type { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
+import type { AxiosInstance } from 'axios';
 import { LRUCache } from 'lru-cache';
 
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
@@ -10,6 +11,10 @@ import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
 
 /** How many bound services are kept, at most; the least recently used go first. They are cheap to make again. */
 const MAX_BOUND = 1000;
+
+/** To others `ResamaniaHttpService` is an `HttpService`, and no more. */
+const PublicHttpService: new (instance: AxiosInstance, context: ResamaniaTenantContext) => HttpService =
+  ApiHttpService;
 
 /**
  * An `HttpService` for the API: every call carries the bearer of its tenant. URLs may be paths (`clubs`, `/clubs`), IRIs
@@ -23,12 +28,13 @@ const MAX_BOUND = 1000;
  * - `ResamaniaRequestError` when the URL is not one of the tenant's, or `resamania` in the config is invalid.
  */
 @Injectable()
-export class ResamaniaHttpService extends ApiHttpService {
+export class ResamaniaHttpService extends PublicHttpService {
   readonly #interceptor: ResamaniaAuthInterceptor;
   readonly #instances: OwnInstances;
   readonly #context: ResamaniaTenantContext;
   readonly #bound = new LRUCache<string, HttpService>({ max: MAX_BOUND });
 
+  /** @internal Made by the module. */
   constructor(
     @Inject(ResamaniaAuthInterceptor) interceptor: ResamaniaAuthInterceptor,
     @Inject(OwnInstances) instances: OwnInstances,

@@ -13,6 +13,7 @@ export class ResamaniaTenantRegistry {
   // Private for good: the store holds secrets, and this object may be inspected.
   readonly #store: TenantStore;
 
+  /** @internal Made by the module. */
   constructor(store: TenantStore) {
     this.#store = store;
   }

@@ -41,6 +41,7 @@ export class ResamaniaTokenService {
   readonly #caches: TokenCaches;
   readonly #hub: TokenEventHub;
 
+  /** @internal Made by the module. */
   constructor(engine: TokenEngine, hub: TokenEventHub) {
     this.#engine = engine;
     this.#caches = engine.caches;

@@ -21,6 +21,7 @@ export class AccessToken {
   #authorization: string | undefined;
   #resolved: Promise<string> | undefined;
 
+  /** @internal */
   constructor({ value, scope, issuedAt, expiresAt }: AccessTokenFields) {
     this.#value = value;
     this.#scope = scope;
