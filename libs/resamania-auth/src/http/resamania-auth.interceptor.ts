@@ -21,6 +21,7 @@ export interface AttachOptions {
 
 /** What is used of an axios instance, be it of axios' ESM build or of its CommonJS build: their types differ. */
 export interface AttachableAxios {
+  /** Its interceptors, of which those of requests are used. */
   readonly interceptors: {
     readonly request: {
       /** Adds an interceptor. */
