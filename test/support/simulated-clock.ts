@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks';
+
 import type { ScheduleTimer } from '../../libs/resamania-auth/src/token/schedule/refresh-schedule.js';
 import type { Clock } from '../../libs/resamania-auth/src/clock.js';
 
@@ -42,7 +44,8 @@ export class SimulatedClock implements Clock, ScheduleTimer {
   }
 
   after(ms: number, task: () => void): () => void {
-    const timer = { at: this.#elapsed + Math.max(ms, 0), task };
+    // As real timers do: the task runs in the async context of who set it.
+    const timer = { at: this.#elapsed + Math.max(ms, 0), task: AsyncResource.bind(task) };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }

@@ -12,6 +12,14 @@ export interface Clock {
   after(ms: number, task: () => void): () => void;
 }
 
+/** Whether a span that began at `from` still lasts. One that begins in the future does not: the clock was set back. */
+export function isWithin(spanMs: number, from: number, now: number): boolean {
+  return from <= now && now < from + spanMs;
+}
+
+/** Runs work in an async context other than the caller's: nothing that is bound to a request goes along. */
+export type InContext = <T>(work: () => T) => T;
+
 /** A number from 0 (inclusive) to 1 (exclusive). */
 export type Random = () => number;
 

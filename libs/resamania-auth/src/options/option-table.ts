@@ -121,6 +121,7 @@ export const MODULE_FIELDS = {
   onDemand: {
     fields: {
       maxEntries: setting(rules.countUpTo(10_000_000), 10_000),
+      ttlMs: setting(rules.countUpTo(Number.MAX_SAFE_INTEGER), 3_600_000),
       missTtlMs: setting(rules.countUpTo(Number.MAX_SAFE_INTEGER), 30_000),
     },
   },

@@ -89,6 +89,12 @@ export interface OnDemandOptions {
    */
   maxEntries?: number;
   /**
+   * After how many milliseconds the `tenantProvider` is asked again for a tenant that is in use, in the background. It is
+   * asked again at once when the tenant's credentials are refused.
+   * @default 3_600_000
+   */
+  ttlMs?: number;
+  /**
    * For how many milliseconds the `tenantProvider`'s answer "no such tenant" is remembered.
    * @default 30_000
    */

@@ -38,7 +38,7 @@ describe('resolveOptions', () => {
         keepWarm: true,
       },
       tokenRequest: { timeoutMs: 10_000, deadlineMs: 30_000, attempts: 3, concurrency: 4 },
-      onDemand: { maxEntries: 10_000, missTtlMs: 30_000 },
+      onDemand: { maxEntries: 10_000, ttlMs: 3_600_000, missTtlMs: 30_000 },
       http: { axios: {} },
       quotaWarningShare: 0.8,
       retryOn401: 'renew-and-replay',
@@ -66,7 +66,7 @@ describe('resolveOptions', () => {
       attempts: 1,
       concurrency: 4,
     });
-    expect(resolved.onDemand).toEqual({ maxEntries: 5, missTtlMs: 30_000 });
+    expect(resolved.onDemand).toEqual({ maxEntries: 5, ttlMs: 3_600_000, missTtlMs: 30_000 });
     expect(resolved).toMatchObject({ defaultTenant: 'later', retryOn401: 'off' });
   });
 

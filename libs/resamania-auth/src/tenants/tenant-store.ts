@@ -17,7 +17,6 @@ const MAX_REMOVED = 1000;
 export class TenantStore {
   readonly #options: ResolvedOptions;
   readonly #registered = new Map<string, Tenant>();
-  readonly #loaded: LRUCache<string, Tenant>;
   readonly #removed = new LRUCache<string, true>({ max: MAX_REMOVED });
   readonly #loader: TenantLoader;
   readonly #listeners = new Set<TenantChangeListener>();
@@ -27,12 +26,10 @@ export class TenantStore {
   constructor(options: ResolvedOptions, clock: Clock) {
     this.#options = options;
     this.#default = options.defaultTenant;
-    this.#loader = new TenantLoader(options, () => clock.now());
-    this.#loaded = new LRUCache({
-      max: options.onDemand.maxEntries,
-      dispose: (tenant, _name, reason) => {
-        if (reason === 'evict') this.#tell({ type: 'evicted', tenant });
-      },
+    this.#loader = new TenantLoader(options, clock, {
+      evicted: (tenant) => this.#tell({ type: 'evicted', tenant }),
+      updated: (tenant, previous) => this.#tell({ type: 'updated', tenant, previous }),
+      removed: (tenant) => this.#tell({ type: 'removed', tenant }),
     });
     for (const tenant of options.tenants) this.#add(new Tenant(tenant));
   }
@@ -44,7 +41,7 @@ export class TenantStore {
 
   /** A tenant known now; marks one of the provider as used. */
   find(name: string): Tenant | undefined {
-    return this.#registered.get(name) ?? this.#loaded.get(name);
+    return this.#registered.get(name) ?? this.#loader.find(name);
   }
 
   /**
@@ -68,18 +65,17 @@ export class TenantStore {
     if (previous === undefined) throw this.unknown(name);
     const tenant = this.#resolve(previous.optionsWith({ ...changes, name }), `update("${name}")`);
     if (this.#registered.has(name)) this.#registered.set(name, tenant);
-    else this.#loaded.set(name, tenant);
+    else this.#loader.keep(tenant);
     this.#tell({ type: 'updated', tenant, previous });
     return tenant;
   }
 
   /** @returns whether there was one of that name */
   remove(name: string): boolean {
-    this.#loader.forget(name);
     const tenant = this.find(name);
+    this.#loader.forget(name);
     if (tenant === undefined) return false;
     this.#registered.delete(name);
-    this.#loaded.delete(name);
     this.#removed.set(name, true);
     this.#tell({ type: 'removed', tenant });
     return true;
@@ -120,9 +116,14 @@ export class TenantStore {
     const meanwhile = this.find(name);
     if (meanwhile !== undefined) return meanwhile;
     this.#removed.delete(name);
-    this.#loaded.set(name, tenant);
+    this.#loader.keep(tenant);
     this.#tell({ type: 'loaded', tenant });
     return tenant;
+  }
+
+  /** Asks the provider again for a tenant that it gave, and takes over what has changed. Never fails. */
+  reload({ name }: Tenant): Promise<void> {
+    return this.#registered.has(name) ? Promise.resolve() : this.#loader.reload(name);
   }
 
   /** Follows changes; returns how to stop. */
@@ -166,7 +167,6 @@ export class TenantStore {
     }
     this.#removed.delete(name);
     this.#loader.forget(name);
-    this.#loaded.delete(name);
     this.#registered.set(name, tenant);
     this.#tell({ type: 'added', tenant });
     return tenant;

@@ -122,13 +122,22 @@ export class Tenant {
   }
 
   /**
-   * Tells one secret from another without giving it away. A secret function has no value to compare: it belongs to
-   * the tenant of that name alone.
+   * Tells secret and gateway key from others without giving them away. A function has no value to compare: it belongs
+   * to the tenant of that name alone.
    */
   get secretFingerprint(): string {
-    return typeof this.#clientSecret === 'string'
-      ? `value:${hash('sha256', this.#clientSecret, 'base64url')}`
-      : `function:${this.name}`;
+    const of = (secret: Secret | undefined) =>
+      typeof secret === 'function'
+        ? { functionOf: this.name }
+        : secret && hash('sha256', secret, 'base64url');
+    return JSON.stringify([of(this.#clientSecret), this.apiKeyHeader, of(this.#apiKey)]);
+  }
+
+  /** Whether nothing that can be seen tells this config from the other: functions cannot be told apart. */
+  isLike(other: Tenant): boolean {
+    const shown = (tenant: Tenant) =>
+      JSON.stringify([tenant.info(), tenant.identity, tenant.secretFingerprint]);
+    return shown(this) === shown(other);
   }
 
   /** Whether secret and gateway key come from where the other's come from, and go where they go. */

@@ -1,13 +1,14 @@
 import { LRUCache } from 'lru-cache';
 
-import { NEVER } from '../clock.js';
-import { ResamaniaRequestError, ResamaniaTokenError } from '../errors.js';
+import { ResamaniaTokenError } from '../errors.js';
 import type { Tenant } from '../tenants/tenant.js';
 import type { TenantChange } from '../tenants/tenant-store.js';
 import type { TenantStore } from '../tenants/tenant-store.js';
 import { TokenCache } from './cache/token-cache.js';
 import type { TokenCachePorts } from './cache/token-cache-ports.js';
-import { principalFlaw, principalKey, type ResamaniaPrincipal } from './request/principal.js';
+import { waitFor } from '../waiting.js';
+import { tokenFailure } from './request/token-failure.js';
+import { checkedPrincipal, principalKey, type ResamaniaPrincipal } from './request/principal.js';
 
 /** The token caches of all subjects: registered tenants, tenants of the provider, and principals. */
 export class TokenCaches {
@@ -20,7 +21,9 @@ export class TokenCaches {
   readonly #loaded = new Map<string, TokenCache>();
   /** By tenant and principal. */
   readonly #principals: LRUCache<string, TokenCache>;
-  #isClosed = false;
+  /** Those that were let go while somebody waits for their token. */
+  readonly #leaving = new Set<TokenCache>();
+  readonly #end = new AbortController();
 
   /** @param maxPrincipals - How many principals' tokens are kept; the least recently used go first. */
   constructor(tenants: TenantStore, ports: TokenCachePorts<TokenCache>, maxPrincipals: number) {
@@ -52,17 +55,26 @@ export class TokenCaches {
   }
 
   /**
-   * The same, for any tenant: one that is not known now is loaded.
+   * The same, for any tenant: one that is not known now is loaded. In a crowd that is larger than what is kept it may
+   * have been let go by now: whoever asked still gets its cache, which nobody else will find.
    * @throws ResamaniaTenantError also `tenant_load_failed`
+   * @throws ResamaniaTokenError `shutting_down`
    */
   async load(name?: string, principal?: ResamaniaPrincipal): Promise<TokenCache> {
     const known = this.of(name, principal);
     if (known !== undefined) return known;
-    const tenant = await this.#tenants.load(name ?? this.#tenants.defaultName());
+    const wanted = name ?? this.#tenants.defaultName();
+    const loading = this.#tenants.load(wanted);
+    const tenant = await waitFor(loading, this.#end.signal).catch((error: unknown) => {
+      throw this.#isClosed ? shuttingDown(wanted)() : error;
+    });
     const cache = this.of(tenant.name, principal);
-    // Removed again between its loading and this line.
-    if (cache === undefined) throw this.#tenants.unknown(tenant.name);
-    return cache;
+    if (cache !== undefined) return cache;
+    const gone = this.#tenants.unknown(tenant.name);
+    if (gone.code === 'tenant_removed') throw gone;
+    const once = this.#open({ tenant, principal: checkedPrincipal(principal, tenant) }, this.#onDemandPorts);
+    this.#evict(once);
+    return once;
   }
 
   /** Those of the registered tenants. */
@@ -77,19 +89,29 @@ export class TokenCaches {
     yield* this.#principals.values();
   }
 
+  /** Whether answers to requests of this tenant still concern anybody. */
+  has({ name }: Tenant): boolean {
+    return this.#registered.has(name) || this.#loaded.has(name);
+  }
+
   /** Goes along with a change of the tenants. */
   follow(change: TenantChange): void {
     const { type, tenant } = change;
     if (type === 'added') this.#add(tenant);
     if (type === 'updated') for (const cache of this.#ofTenant(tenant)) cache.update(tenant);
     if (type === 'removed') this.#remove(tenant);
-    if (type === 'evicted') this.#evict(this.#loaded.get(tenant.name));
+    if (type === 'evicted') this.#evictTenant(tenant);
   }
 
   /** Ends them all. Tokens in hand can still be used. */
   close(): void {
-    this.#isClosed = true;
-    for (const cache of this.all()) cache.close({ makeError: shuttingDown(cache.tenant), token: 'kept' });
+    this.#end.abort();
+    for (const cache of [...this.all(), ...this.#leaving])
+      cache.close({ makeError: shuttingDown(cache.tenant.name), token: 'kept' });
+  }
+
+  get #isClosed(): boolean {
+    return this.#end.signal.aborted;
   }
 
   #add(tenant: Tenant): void {
@@ -109,20 +131,14 @@ export class TokenCaches {
   }
 
   #ofPrincipal(tenant: Tenant, principal: ResamaniaPrincipal): TokenCache {
-    const flaw = principalFlaw(principal, tenant.clientToken);
-    if (flaw !== undefined) {
-      throw new ResamaniaRequestError(`the principal is invalid: ${flaw}.`, {
-        code: 'invalid_request',
-        tenant: tenant.name,
-      });
-    }
-    const key = keyOf(tenant, principal);
+    const own = checkedPrincipal(principal, tenant);
+    const key = keyOf(tenant, own);
     const known = this.#principals.get(key);
     if (known !== undefined) {
       if (known.tenant !== tenant) known.update(tenant);
       return known;
     }
-    const cache = this.#open({ tenant, principal: { ...principal } }, this.#onDemandPorts);
+    const cache = this.#open({ tenant, principal: own }, this.#onDemandPorts);
     this.#principals.set(key, cache);
     return cache;
   }
@@ -133,7 +149,7 @@ export class TokenCaches {
     ports: TokenCachePorts<TokenCache>,
   ): TokenCache {
     const cache = new TokenCache(subject, ports);
-    if (this.#isClosed) cache.close({ makeError: shuttingDown(subject.tenant), token: 'dropped' });
+    if (this.#isClosed) cache.close({ makeError: shuttingDown(subject.tenant.name), token: 'dropped' });
     return cache;
   }
 
@@ -149,20 +165,24 @@ export class TokenCaches {
     this.#ports.limits.forget(tenant.name);
   }
 
+  #evictTenant({ name }: Tenant): void {
+    const cache = this.#loaded.get(name);
+    this.#loaded.delete(name);
+    this.#ports.limits.forget(name);
+    if (cache !== undefined) this.#evict(cache);
+  }
+
   /** Lets go of a cache that was not used for long. Whoever waits for its token right now still gets it. */
-  #evict(cache: TokenCache | undefined): void {
-    if (cache === undefined) return;
-    const { name } = cache.tenant;
-    if (this.#loaded.get(name) === cache) this.#loaded.delete(name);
-    this.#ports.schedule.set(cache, NEVER);
-    if (cache.principal === undefined) this.#ports.limits.forget(name);
+  #evict(cache: TokenCache): void {
+    this.#leaving.add(cache);
+    void cache.retire().then(() => this.#leaving.delete(cache));
   }
 
   *#ofTenant({ name }: Tenant): Iterable<TokenCache> {
     const own = this.#registered.get(name) ?? this.#loaded.get(name);
-    if (own === undefined) return;
-    yield own;
-    for (const cache of this.#principals.values()) if (cache.tenant.name === name) yield cache;
+    if (own !== undefined) yield own;
+    for (const caches of [this.#principals.values(), this.#leaving])
+      for (const cache of caches) if (cache.tenant.name === name) yield cache;
   }
 }
 
@@ -170,11 +190,7 @@ function keyOf({ name }: Tenant, principal: ResamaniaPrincipal): string {
   return `${name}\n${principalKey(principal)}`;
 }
 
-function shuttingDown({ name }: Tenant): () => Error {
-  return () =>
-    new ResamaniaTokenError('the application is shutting down.', {
-      code: 'shutting_down',
-      tenant: name,
-      remedy: 'No token is requested any more.',
-    });
+function shuttingDown(tenant: string): () => Error {
+  const { code, what, remedy } = tokenFailure('closing');
+  return () => new ResamaniaTokenError(what, { code, tenant, remedy });
 }

@@ -1,4 +1,6 @@
-import type { Clock, Random } from '../clock.js';
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+import type { Clock, InContext, Random } from '../clock.js';
 import { ResamaniaTokenError } from '../errors.js';
 import { LimitMemory } from '../gateway/limit-memory.js';
 import type { HeaderBag } from '../gateway/limits.js';
@@ -34,11 +36,13 @@ export class TokenEngine {
   readonly #ports: TokenEnginePorts;
   readonly #schedule: RefreshSchedule<TokenCache>;
   readonly #limits: LimitMemory;
+  readonly #flights: TokenFlights;
   readonly caches: TokenCaches;
-  #phase: 'new' | 'started' | 'stopped' = 'new';
+  #phase: 'new' | 'started' | 'draining' | 'stopped' = 'new';
 
   constructor(ports: TokenEnginePorts) {
-    const { tenants, options, clock, random, hub, transport, timer } = ports;
+    const { tenants, options, random, hub, transport } = ports;
+    const { inContext, clock, timer } = inThisContext(ports);
     this.#ports = ports;
     this.#schedule = new RefreshSchedule(timer, clock);
     this.#limits = new LimitMemory(options.quotaWarningShare, (tenant, quota) => hub.quotaLow(tenant, quota));
@@ -49,17 +53,19 @@ export class TokenEngine {
       random,
       policy: options.tokenRequest,
       answered: (tenant, headers) => this.noteLimits(tenant, headers),
+      refused: (tenant) => tenants.reload(tenant),
     });
-    const flights = new TokenFlights({
+    this.#flights = new TokenFlights({
       obtain: (grant, flight) => endpoint.obtain(grant, flight),
       clock,
       deadlineMs: options.tokenRequest.deadlineMs,
     });
     const cachePorts = {
-      flights,
+      flights: this.#flights,
       policy: options.refresh,
       clock,
       random,
+      inContext,
       limits: this.#limits,
       events: hub,
       schedule: this.#schedule,
@@ -69,8 +75,8 @@ export class TokenEngine {
   }
 
   /** Takes note of the limits that an answer to a tenant's request reports. */
-  noteLimits({ name }: Tenant, headers: HeaderBag): void {
-    this.#limits.note(name, headers, this.#ports.clock.now());
+  noteLimits(tenant: Tenant, headers: HeaderBag): void {
+    if (this.caches.has(tenant)) this.#limits.note(tenant.name, headers, this.#ports.clock.now());
   }
 
   /** Reports that an API call is sent again with another token. */
@@ -83,7 +89,7 @@ export class TokenEngine {
     if (this.#phase !== 'new') return;
     this.#phase = 'started';
     const { options, clock, random } = this.#ports;
-    const isStopped = () => this.#phase === 'stopped';
+    const isStopped = () => this.#phase !== 'started';
     if (options.refresh.warmUp) planFirstTokens(this.caches.registered, { clock, random, isStopped });
     this.#schedule.start();
   }
@@ -105,12 +111,20 @@ export class TokenEngine {
     throw new ResamaniaTokenError(text, { code: first.code });
   }
 
+  /** Ends the schedule, at once. Whoever is still being served can have a token. */
+  drain(): void {
+    if (this.#phase === 'stopped') return;
+    this.#phase = 'draining';
+    this.#schedule.stop();
+  }
+
   /** Ends everything: the schedule, the flights, whoever waits. Tokens in hand can still be used. */
   stop(): void {
     if (this.#phase === 'stopped') return;
     this.#phase = 'stopped';
     this.#schedule.stop();
     this.caches.close();
+    this.#flights.close();
     this.#ports.transport.close();
     this.#ports.hub.close();
   }
@@ -124,7 +138,27 @@ export class TokenEngine {
     this.caches.follow(change);
     const isNew = change.type === 'added' && this.#phase === 'started';
     if (isNew && this.#ports.options.refresh.warmUp)
-      this.caches.registered.get(change.tenant.name)?.planFor(this.#ports.clock.now());
+      this.caches.registered.get(change.tenant.name)?.planFirst(this.#ports.clock.now());
     this.#ports.hub.tenantChanged(change);
   }
+}
+
+/** The context that the module was loaded in: timers and requests run in it, whoever causes them. */
+function inThisContext({ clock, timer }: TokenEnginePorts): {
+  inContext: InContext;
+  clock: Clock;
+  timer: ScheduleTimer;
+} {
+  const inContext: InContext = AsyncLocalStorage.snapshot();
+  return {
+    inContext,
+    clock: {
+      now: () => clock.now(),
+      after: (ms, task) => inContext(() => clock.after(ms, task)),
+    },
+    timer: {
+      arm: (ms, task) => inContext(() => timer.arm(ms, task)),
+      disarm: () => timer.disarm(),
+    },
+  };
 }

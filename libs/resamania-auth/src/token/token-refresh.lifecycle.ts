@@ -3,6 +3,7 @@ import {
   Inject,
   Injectable,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
 } from '@nestjs/common';
 
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
@@ -11,7 +12,9 @@ import { TokenEngine } from './token-engine.js';
 
 /** Starts and stops the engine with the application. */
 @Injectable()
-export class TokenRefreshLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class TokenRefreshLifecycle
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
   readonly #engine: TokenEngine;
   readonly #failFast: boolean;
   readonly #isOverridden: boolean;
@@ -30,7 +33,12 @@ export class TokenRefreshLifecycle implements OnApplicationBootstrap, BeforeAppl
     await this.start();
   }
 
+  /** The server has not drained yet: what it still serves may need a token. */
   beforeApplicationShutdown(): void {
+    this.#engine.drain();
+  }
+
+  onApplicationShutdown(): void {
     this.#engine.stop();
   }
 

@@ -1,4 +1,4 @@
-import { NEVER } from '../../clock.js';
+import { isWithin, NEVER } from '../../clock.js';
 import type { AccessToken } from './access-token.js';
 
 /** After a rejected token, a renewal is forced once in this many milliseconds, at most. */
@@ -13,7 +13,7 @@ export class ForcedRenewals {
   /** Whether the rejection of a token may force a renewal now; if so, the next one has to wait. */
   allow(rejected: AccessToken | undefined, now: number): boolean {
     if (rejected !== undefined && isTooYoung(rejected, now)) return false;
-    if (now - this.#lastAt < EVERY_MS) return false;
+    if (isWithin(EVERY_MS, this.#lastAt, now)) return false;
     this.#lastAt = now;
     return true;
   }

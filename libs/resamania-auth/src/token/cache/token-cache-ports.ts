@@ -1,4 +1,4 @@
-import type { Clock, Random } from '../../clock.js';
+import type { Clock, InContext, Random } from '../../clock.js';
 import type { LimitMemory } from '../../gateway/limit-memory.js';
 import type { RefreshPolicy } from '../../options/resolved-options.js';
 import type { Tenant } from '../../tenants/tenant.js';
@@ -23,11 +23,15 @@ export interface TokenObtained {
   readonly dueAt: number;
   /** What was odd about the answer, if anything that was not so the last time. */
   readonly oddity: string | undefined;
+  /** How many requests had failed in a row before it. */
+  readonly failures: number;
 }
 
 /** Token requests failed, all attempts used up. */
 export interface TokenFailed {
   readonly period: WaitingPeriod;
+  /** Whether the request before failed for the same reason. */
+  readonly repeated: boolean;
   /** Whether callers still have a usable token. */
   readonly tokenStillUsable: boolean;
 }
@@ -48,6 +52,8 @@ export interface TokenCachePorts<Cache> {
   readonly policy: RefreshPolicy;
   readonly clock: Clock;
   readonly random: Random;
+  /** Where requests run, whoever causes them. */
+  readonly inContext: InContext;
   readonly limits: LimitMemory;
   readonly events: TokenCacheEvents;
   /** Gives a cache its `turn()` at this instant, and at no other. */

@@ -101,9 +101,16 @@ export class TokenCache implements TokenSubject {
     this.#requests.close(makeError);
   }
 
-  /** Has the schedule obtain the next token at this instant. */
-  planFor(instant: number): void {
-    this.#requests.planFor(instant);
+  /** Has the schedule obtain the first token at this instant, unless one has come already. */
+  planFirst(instant: number): void {
+    if (this.#hand.obtained === 0) this.#requests.planFor(instant);
+  }
+
+  /** Stays out of the schedule from now on. The promise tells when nobody waits any more, and never rejects. */
+  async retire(): Promise<void> {
+    this.#requests.retire();
+    const { phase } = this.#requests;
+    if (phase.name === 'flying') await phase.token.catch(() => undefined);
   }
 
   /** The schedule's turn: renews, unless nobody needs it. The promise never rejects. */
@@ -111,9 +118,11 @@ export class TokenCache implements TokenSubject {
     return this.#requests.turn();
   }
 
-  /** A new token, obtained behind all callers. */
-  warm(): Promise<AccessToken> {
-    return this.#requests.request('schedule');
+  /** A fresh token: the one in hand, or a new one, obtained behind all callers. */
+  async warm(): Promise<AccessToken> {
+    const { token } = this.#hand;
+    const isFresh = this.#hand.useAt(this.#ports.clock.now()) === 'fresh';
+    return isFresh && token !== undefined ? token : this.#requests.request('schedule');
   }
 
   status(): TenantTokenStatus {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.js';
 import { Ticket } from '../request/request-limiter.js';
 import type { IssuedToken } from '../request/token-answer.js';
-import { tokenFailure, TokenRequestFailed } from '../request/token-failure.js';
+import { type TokenFailure, tokenFailure, TokenRequestFailed } from '../request/token-failure.js';
 import type { ObtainOptions } from '../request/token-endpoint.client.js';
 import { grantKey, type TokenGrant } from '../request/token-grant.js';
 
@@ -79,6 +79,11 @@ class TokenFlight {
     };
   }
 
+  /** Fails it. */
+  end(failure: TokenFailure): void {
+    this.#abort.abort(new TokenRequestFailed(failure));
+  }
+
   #hurry(): void {
     this.#ticket.hurry();
     this.#arm();
@@ -86,10 +91,9 @@ class TokenFlight {
 
   #arm(): void {
     const { clock, deadlineMs } = this.#ports;
-    this.#disarm ??= clock.after(deadlineMs, () => {
-      const failure = tokenFailure('deadline', { detail: String(deadlineMs) });
-      this.#abort.abort(new TokenRequestFailed(failure));
-    });
+    this.#disarm ??= clock.after(deadlineMs, () =>
+      this.end(tokenFailure('deadline', { detail: String(deadlineMs) })),
+    );
   }
 
   async #run(grant: TokenGrant, details: FlightDetails): Promise<IssuedToken> {
@@ -103,13 +107,27 @@ class TokenFlight {
   }
 }
 
+/** A seat after the end. */
+const CLOSED_SEAT = (): Seat => ({
+  issued: Promise.reject(new TokenRequestFailed(tokenFailure('closing'))),
+  hurry: () => undefined,
+  leave: () => undefined,
+});
+
 /** The flights under way, one per key. */
 export class TokenFlights {
   readonly #flights = new Map<string, TokenFlight>();
   readonly #ports: TokenFlightPorts;
+  #isClosed = false;
 
   constructor(ports: TokenFlightPorts) {
     this.#ports = ports;
+  }
+
+  /** Ends them all, whoever waits for them, and lets none depart any more. */
+  close(): void {
+    this.#isClosed = true;
+    for (const flight of this.#flights.values()) flight.end(tokenFailure('closing'));
   }
 
   /**
@@ -117,6 +135,7 @@ export class TokenFlights {
    * @param source - Gives its refresh token to a flight that departs.
    */
   board(grant: TokenGrant, urgency: Urgency, source: RefreshTokenSource): Seat {
+    if (this.#isClosed) return CLOSED_SEAT();
     const key = grantKey(grant);
     const current = this.#flights.get(key);
     const details = (): FlightDetails => ({

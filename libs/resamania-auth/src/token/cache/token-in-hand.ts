@@ -19,6 +19,9 @@ const FIRST_LATENCY_MS = 250;
 const MIN_RESERVE_MS = 250;
 const MAX_RESERVE_MS = 10_000;
 
+/** What became of a token that has come. */
+type Adopted = Omit<TokenObtained, 'failures'>;
+
 /** The token in hand, and when it is time for the next. Instants are milliseconds since the epoch. */
 export class TokenInHand {
   #token: AccessToken | undefined;
@@ -90,7 +93,7 @@ export class TokenInHand {
   }
 
   /** Takes a token that has come: it replaces the one in hand if it expires later. */
-  adopt(issued: IssuedToken, policy: RefreshPolicy, now: number, random: Random): TokenObtained {
+  adopt(issued: IssuedToken, policy: RefreshPolicy, now: number, random: Random): Adopted {
     const oddity = issued.oddity === this.#oddity ? undefined : issued.oddity;
     const token = this.#better(issued, policy, now, random);
     this.#refreshToken = issued.refreshToken;

@@ -19,6 +19,8 @@ export class TokenRequests<Owner extends TokenSubject> {
   #phase: Phase = RESTING;
   /** Whether it was reported that callers go without a token, since the last one. */
   #isMissed = false;
+  /** Nobody will ask for this cache any more, but for those who hold it. */
+  #isRetired = false;
   /** Whether somebody asked since the last request. */
   used = false;
 
@@ -42,6 +44,12 @@ export class TokenRequests<Owner extends TokenSubject> {
   /** Ends it: no more requests, and everybody who waits or comes later gets this error. */
   close(makeError: () => Error): void {
     this.#enter({ name: 'closed', makeError });
+  }
+
+  /** Stays out of the schedule from now on: whoever holds the cache can still ask. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#enter(this.#phase);
   }
 
   /** Has the schedule obtain the next token at this instant. */
@@ -80,12 +88,14 @@ export class TokenRequests<Owner extends TokenSubject> {
       this.#reportMissing();
       return Promise.reject(leaving);
     }
-    const seat = this.#ports.flights.board({ tenant, principal }, leaving, this.#hand);
-    const token = this.#land(seat);
-    // Nobody has to wait for it.
-    token.catch(() => undefined);
-    this.#enter({ name: 'flying', seat, token, after: failuresIn(phase) });
-    return token;
+    return this.#ports.inContext(() => {
+      const seat = this.#ports.flights.board({ tenant, principal }, leaving, this.#hand);
+      const token = this.#land(seat);
+      // Nobody has to wait for it.
+      token.catch(() => undefined);
+      this.#enter({ name: 'flying', seat, token, after: failuresIn(phase) });
+      return token;
+    });
   }
 
   #now(): number {
@@ -110,7 +120,7 @@ export class TokenRequests<Owner extends TokenSubject> {
     const { dueAt, usableUntil } = this.#hand;
     const endsAt = usableUntil > this.#now() ? usableUntil : NEVER;
     const instant = nextTurn(this.#phase, this.#isScheduled() ? dueAt : NEVER, endsAt);
-    this.#ports.schedule.set(this.#owner, instant);
+    this.#ports.schedule.set(this.#owner, this.#isRetired ? NEVER : instant);
   }
 
   #isOn(seat: Seat): boolean {
@@ -129,11 +139,12 @@ export class TokenRequests<Owner extends TokenSubject> {
 
   #adopt(issued: IssuedToken): AccessToken {
     const { policy, random, events } = this.#ports;
+    const failures = failuresIn(this.#phase)?.count ?? 0;
     const adopted = this.#hand.adopt(issued, policy, this.#now(), random);
     this.used = false;
     this.#isMissed = false;
     this.#enter(RESTING);
-    events.obtained(this.#owner, adopted);
+    events.obtained(this.#owner, { ...adopted, failures });
     return adopted.token;
   }
 
@@ -141,12 +152,14 @@ export class TokenRequests<Owner extends TokenSubject> {
     const { random, events } = this.#ports;
     const now = this.#now();
     const old = this.#hand;
-    const period = waitingPeriod(failuresIn(this.#phase), failureOf(error), { now, random, old });
+    const before = failuresIn(this.#phase);
+    const period = waitingPeriod(before, failureOf(error), { now, random, old });
     this.used = false;
     // A first token that nobody had planned is asked for again.
     if (old.dueAt === NEVER) old.planFor(now);
     this.#enter({ name: 'waiting', period });
-    events.failed(this.#owner, { period, tokenStillUsable: old.usable(now) !== undefined });
+    const repeated = before?.failure.code === period.failure.code;
+    events.failed(this.#owner, { period, repeated, tokenStillUsable: old.usable(now) !== undefined });
     this.#reportMissing();
     return waitingError(period, this.#owner.tenant.name);
   }

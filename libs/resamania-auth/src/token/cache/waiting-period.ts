@@ -1,4 +1,4 @@
-import type { Random } from '../../clock.js';
+import { isWithin, type Random } from '../../clock.js';
 import { ResamaniaTokenError } from '../../errors.js';
 import type { FailureKind, TokenFailure } from '../request/token-failure.js';
 
@@ -66,12 +66,12 @@ export function waitingPeriod(
 
 /** Whether the schedule may ask again. A period that begins in the future is over: the clock was set back. */
 export function isOver({ at, until }: WaitingPeriod, now: number): boolean {
-  return now >= until || now < at;
+  return !isWithin(until - at, at, now);
 }
 
 /** Whether a caller without a token may ask. */
 export function isHalfOpen({ at, nextAttemptAt }: WaitingPeriod, now: number): boolean {
-  return now >= nextAttemptAt || now < at;
+  return !isWithin(nextAttemptAt - at, at, now);
 }
 
 /** The error that callers get during a waiting period, and at its beginning. A new one for each, with the stack of its own. */

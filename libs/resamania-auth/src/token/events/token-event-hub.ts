@@ -35,24 +35,26 @@ export class TokenEventHub implements TokenCacheEvents {
     });
   }
 
-  obtained(subject: TokenSubject, { renewal, token, dueAt, oddity }: TokenObtained): void {
+  obtained(subject: TokenSubject, { renewal, token, dueAt, oddity, failures }: TokenObtained): void {
     this.#events.next({
       type: 'obtained',
       ...this.#about(subject),
       renewal,
       expiresAt: token.expiresAt,
       nextRefreshAt: new Date(dueAt),
+      failures,
       ...(oddity !== undefined && { oddity: `the answer ${oddity}` }),
     });
   }
 
-  failed(subject: TokenSubject, { period, tokenStillUsable }: TokenFailed): void {
+  failed(subject: TokenSubject, { period, repeated, tokenStillUsable }: TokenFailed): void {
     const { code, status, what, remedy } = period.failure;
     this.#events.next({
       type: 'renewal-failed',
       ...this.#about(subject),
       code,
       ...(status !== undefined && { status }),
+      repeated,
       message: what,
       remedy,
       ...timesOf(period),

@@ -1,31 +1,33 @@
 import { Logger } from '@nestjs/common';
 
-import type { ResamaniaTokenEvent } from './token-events.js';
+import type {
+  QuotaLowEvent,
+  ResamaniaTokenEvent,
+  TokenFailedEvent,
+  TokenObtainedEvent,
+  WaitStartedEvent,
+} from './token-events.js';
 
-/** Writes events to Nest's log: what needs somebody's attention as a warning, first tokens as a line, the rest as debug. */
+/** Writes events to Nest's log: one line for each change of state, and what repeats as debug. */
 export class TokenEventLogger {
   readonly #logger = new Logger('ResamaniaAuth');
+  /** The last failure that was warned of: what begins with it needs no line of its own. */
+  #warned: TokenFailedEvent | undefined;
 
   write(event: ResamaniaTokenEvent): void {
-    if (event.type === 'renewal-failed') {
-      const still = event.tokenStillUsable ? ' The current token serves meanwhile.' : '';
-      const next = `Next try at ${event.nextAttemptAt.toISOString()}.`;
-      this.#logger.warn(`${subject(event)}: ${event.message} ${event.remedy}${still} ${next}`);
-    } else if (event.type === 'obtained') {
-      const text = `${subject(event)}: token ${event.renewal ? 'renewed' : 'obtained'}, expires ${event.expiresAt.toISOString()}`;
-      if (event.oddity !== undefined) this.#logger.warn(`${text}; ${event.oddity}`);
-      else if (event.renewal) this.#logger.debug(text);
-      else this.#logger.log(text);
-    } else if (event.type === 'quota-low') {
-      const used = `${Math.floor(event.share * 100)} % of the gateway's quota is used`;
-      const reset = event.resetAt === undefined ? '' : `; it starts over at ${event.resetAt.toISOString()}`;
-      this.#logger.warn(
-        `${subject(event)}: ${used}, ${event.remaining} of ${event.limit} requests are left${reset}`,
-      );
-    } else if (event.type === 'rejected') {
-      this.#logger.warn(`${subject(event)}: token dropped before its time`);
-    } else {
-      this.#logger.debug(`${subject(event)}: ${event.type.replace('-', ' ')}`);
+    switch (event.type) {
+      case 'renewal-failed':
+        return this.#failed(event);
+      case 'wait-started':
+        return this.#waits(event);
+      case 'obtained':
+        return this.#obtained(event);
+      case 'quota-low':
+        return this.#logger.warn(quotaLow(event));
+      case 'rejected':
+        return this.#logger.warn(`${subject(event)}: token dropped before its time`);
+      default:
+        return this.#logger.debug(`${subject(event)}: ${event.type.replace('-', ' ')}`);
     }
   }
 
@@ -33,6 +35,38 @@ export class TokenEventLogger {
   subscriberThrew(error: unknown): void {
     this.#logger.error('A subscriber of events$ threw', error instanceof Error ? error.stack : String(error));
   }
+
+  #failed(event: TokenFailedEvent): void {
+    const still = event.tokenStillUsable ? ' The current token serves meanwhile.' : '';
+    const next = `Next try at ${event.nextAttemptAt.toISOString()}.`;
+    const text = `${subject(event)}: ${event.message} ${event.remedy}${still} ${next}`;
+    if (event.repeated) return this.#logger.debug(text);
+    this.#warned = event;
+    return this.#logger.warn(text);
+  }
+
+  #waits(event: WaitStartedEvent): void {
+    const warned = this.#warned;
+    const isSaid = warned?.at.getTime() === event.at.getTime() && subject(warned) === subject(event);
+    const text = `${subject(event)}: without a token from now on (${event.code})`;
+    if (isSaid) this.#logger.debug(text);
+    else this.#logger.warn(text);
+  }
+
+  #obtained(event: TokenObtainedEvent): void {
+    const after = event.failures === 0 ? '' : `, after ${event.failures} failed requests`;
+    const what = `token ${event.renewal ? 'renewed' : 'obtained'}${after}`;
+    const text = `${subject(event)}: ${what}, expires ${event.expiresAt.toISOString()}`;
+    if (event.oddity !== undefined) this.#logger.warn(`${text}; ${event.oddity}`);
+    else if (event.renewal && event.failures === 0) this.#logger.debug(text);
+    else this.#logger.log(text);
+  }
+}
+
+function quotaLow(event: QuotaLowEvent): string {
+  const used = `${Math.floor(event.share * 100)} % of the gateway's quota is used`;
+  const reset = event.resetAt === undefined ? '' : `; it starts over at ${event.resetAt.toISOString()}`;
+  return `${subject(event)}: ${used}, ${event.remaining} of ${event.limit} requests are left${reset}`;
 }
 
 function subject(event: ResamaniaTokenEvent): string {

@@ -22,6 +22,8 @@ export interface TokenObtainedEvent extends TokenEventBase {
   readonly expiresAt: Date;
   /** When it is due for renewal. */
   readonly nextRefreshAt: Date;
+  /** How many requests had failed in a row before it. */
+  readonly failures: number;
   /** What was odd about the server's answer, if anything: it names no lifetime, for instance. */
   readonly oddity?: string;
 }
@@ -34,6 +36,8 @@ export interface TokenFailedEvent extends TokenEventBase {
   readonly code: ResamaniaErrorCode;
   /** HTTP status of the answer, where there was one. */
   readonly status?: number;
+  /** Whether the request before failed for the same reason. */
+  readonly repeated: boolean;
   /** What happened, to be read after the name of the tenant. */
   readonly message: string;
   /** What to do about it. */

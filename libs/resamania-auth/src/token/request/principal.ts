@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 
+import { ResamaniaRequestError } from '../../errors.js';
 import { contextIriFlaw } from '../../options/checks/context-iri.js';
+import type { Tenant } from '../../tenants/tenant.js';
 
 /**
  * On whose behalf a token is asked for, beside the tenant itself: one club, or one contact. These are the two
@@ -27,6 +29,20 @@ export function principalFlaw(principal: ResamaniaPrincipal, clientToken: string
     return flaw && `club: ${flaw}`;
   }
   return /^[^\s@]+@[^\s@]+$/.test(contactEmail) ? undefined : 'contactEmail: expected an e-mail address';
+}
+
+/**
+ * A principal as a copy of its own.
+ * @throws ResamaniaRequestError `invalid_request`
+ */
+export function checkedPrincipal<P extends ResamaniaPrincipal | undefined>(
+  principal: P,
+  { name, clientToken }: Pick<Tenant, 'name' | 'clientToken'>,
+): P {
+  const flaw = principal && principalFlaw(principal, clientToken);
+  if (flaw === undefined) return principal && { ...principal };
+  const details = { code: 'invalid_request', tenant: name } as const;
+  throw new ResamaniaRequestError(`the principal is invalid: ${flaw}.`, details);
 }
 
 /** The grant's full URL and its body field. The vendor's tables print the value as `http`; only the URL works. */

@@ -3,7 +3,7 @@ import { ResamaniaSecretError } from '../../errors.js';
 import type { HeaderBag } from '../../gateway/limits.js';
 import type { TokenRequestPolicy } from '../../options/resolved-options.js';
 import type { Tenant } from '../../tenants/tenant.js';
-import { delay, TimeUp, withTimeLimit } from '../../waiting.js';
+import { delay, TimeUp, waitFor, withTimeLimit } from '../../waiting.js';
 import { classifyFault } from './classify-failure.js';
 import type { RequestLimiter, Ticket } from './request-limiter.js';
 import { type IssuedToken, readTokenAnswer } from './token-answer.js';
@@ -20,6 +20,8 @@ export interface TokenEndpointPorts {
   readonly policy: TokenRequestPolicy;
   /** Told of every answer, good or bad. */
   readonly answered: (tenant: Tenant, headers: HeaderBag) => void;
+  /** Awaited before a refusal counts: has the tenant's config read anew, which ends the flight where it has changed. */
+  readonly refused?: (tenant: Tenant) => Promise<void>;
 }
 
 /** One flight's side of a token request. */
@@ -82,9 +84,16 @@ export class TokenEndpointClient {
       }
       if (kind !== 'rejected') throw error;
       const current = await this.#readCredentials(grant, options);
-      if (current.clientSecret === used.clientSecret && current.apiKey === used.apiKey) throw error;
+      if (current.clientSecret === used.clientSecret && current.apiKey === used.apiKey) {
+        await this.#reread(grant, options);
+        throw error;
+      }
       return this.#send(grant, current, options, undefined);
     }
+  }
+
+  async #reread({ tenant }: TokenGrant, { signal }: ObtainOptions): Promise<void> {
+    await waitFor(this.#ports.refused?.(tenant) ?? Promise.resolve(), signal);
   }
 
   /** One request, as soon as the limiter lets it go. */

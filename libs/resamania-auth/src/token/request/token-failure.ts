@@ -115,6 +115,7 @@ const FAILURES = {
     'the token endpoint could not be reached{detail}.',
     `Check \`apiBaseUrl\`, name resolution, proxy and firewall, and ${STATUS_PAGE}.${SEE_DOCTOR}`,
   ),
+  closing: transient('shutting_down', 'the application is shutting down.', 'No token is requested any more.'),
   /** What it is stays inside: it may hold the request. */
   unexpected: transient(
     'network_error',

@@ -22,6 +22,8 @@ export interface Scheduled {
  * is looked at now and then.
  */
 const MAX_SLEEP_MS = 60_000;
+/** A timer that is early by more shows that the clock was set back. */
+const TOLERANCE_MS = 1000;
 /** How many turns may run at once: enough to keep the token requests busy, few enough to start no crowd. */
 const MAX_RUNNING = 64;
 
@@ -32,7 +34,10 @@ export class RefreshSchedule<T extends Scheduled> {
   readonly #heap: T[] = [];
   #running = 0;
   #isStarted = false;
+  #isOver = false;
   #armedFor = NEVER;
+  /** When the clock was read last. */
+  #seen = 0;
 
   constructor(timer: ScheduleTimer, clock: Clock) {
     this.#timer = timer;
@@ -49,9 +54,10 @@ export class RefreshSchedule<T extends Scheduled> {
     this.#arm();
   }
 
-  /** Ends it: no entry gets a turn any more. */
+  /** Ends it: no entry gets a turn any more, and none is taken in. */
   stop(): void {
     this.#isStarted = false;
+    this.#isOver = true;
     this.#armedFor = NEVER;
     this.#timer.disarm();
     for (const entry of this.#heap) entry.heapIndex = -1;
@@ -60,7 +66,8 @@ export class RefreshSchedule<T extends Scheduled> {
 
   /** Gives an entry its turn at `instant`, and at no other; `NEVER` takes it off. */
   set(entry: T, instant: number): void {
-    if (instant === NEVER) return this.#remove(entry);
+    if (instant === NEVER || this.#isOver) return this.#remove(entry);
+    this.#look();
     entry.scheduledAt = instant;
     if (entry.heapIndex < 0) this.#place(entry, this.#heap.length);
     this.#settle(entry);
@@ -78,8 +85,8 @@ export class RefreshSchedule<T extends Scheduled> {
   }
 
   #wake(): void {
+    const now = this.#look(this.#armedFor);
     this.#armedFor = NEVER;
-    const now = this.#clock.now();
     while (this.#running < MAX_RUNNING) {
       const [next] = this.#heap;
       if (next === undefined || next.scheduledAt > now) break;
@@ -87,6 +94,22 @@ export class RefreshSchedule<T extends Scheduled> {
       this.#run(next);
     }
     this.#arm();
+  }
+
+  /**
+   * Reads the clock. Where it was set back, all turns come earlier by as much, in the same order; where it was set forward
+   * or the machine slept, it decides as it is.
+   * @param reached - An instant that has been reached, by what timers count.
+   */
+  #look(reached = this.#seen): number {
+    const now = this.#clock.now();
+    const back = reached - now;
+    if (back > TOLERANCE_MS) {
+      for (const entry of this.#heap) entry.scheduledAt -= back;
+      this.#armedFor -= back;
+    }
+    this.#seen = now;
+    return now;
   }
 
   #run(entry: T): void {
@@ -103,7 +126,7 @@ export class RefreshSchedule<T extends Scheduled> {
     const [next] = this.#heap;
     if (!this.#isStarted || next === undefined || this.#running >= MAX_RUNNING) return;
     if (this.#armedFor <= next.scheduledAt && this.#armedFor !== NEVER) return;
-    const now = this.#clock.now();
+    const now = this.#look();
     const sleep = Math.min(Math.max(next.scheduledAt - now, 0), MAX_SLEEP_MS);
     this.#armedFor = now + sleep;
     this.#timer.arm(sleep, () => this.#wake());

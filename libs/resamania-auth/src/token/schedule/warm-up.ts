@@ -12,7 +12,7 @@ const PLANNED_AT_ONCE = 2000;
 /** Something whose first token can be planned. */
 export interface Plannable {
   /** @param instant - In milliseconds since the epoch. */
-  planFor(instant: number): void;
+  planFirst(instant: number): void;
 }
 
 /** What planning needs to know. */
@@ -38,7 +38,7 @@ export function planFirstTokens(
     for (const end = index + PLANNED_AT_ONCE; index < end; index += 1) {
       const { value: entry } = rest.next();
       if (entry === undefined) return;
-      entry.planFor(now + (window * (index + random())) / count);
+      entry.planFirst(now + (window * (index + random())) / count);
     }
     clock.after(0, planSome);
   };
