@@ -48,7 +48,7 @@ export default {
     '!**/index.ts',
     // Runs in a process of its own.
     '!**/resamania-auth/src/cli.ts',
-    '!**/options/{resamania-auth,tenant}-options.ts',
+    '!**/options/{resamania-auth,tenant,http}-options.ts',
     '!**/token/cache/token-cache-ports.ts',
     '!**/token/events/token-events.ts',
     '!**/http/target/request-options.ts',

@@ -175,14 +175,14 @@ describe('An error', () => {
     expect(error.request).toMatchObject({
       method: 'GET',
       protocol: 'http:',
-      host: '127.0.0.1',
+      host: `127.0.0.1:${api.port}`,
       path: '/demoapi/clubs',
       res: { statusCode: 500, responseUrl: `${api.origin}/demoapi/clubs` },
     });
     expect(error.request.getHeader('X-Trace')).toBe('abc');
     expect(error.request.getHeaders()).not.toHaveProperty('authorization');
     expect(error.response?.request.res.responseUrl).toBe(`${api.origin}/demoapi/clubs`);
-    expect(inspect(error.request)).toBe(`SentRequest { GET http://127.0.0.1/demoapi/clubs }`);
+    expect(inspect(error.request)).toBe(`SentRequest { GET ${api.origin}/demoapi/clubs }`);
     expect(error.config).toMatchObject({ url: 'old', method: 'get' });
   });
 

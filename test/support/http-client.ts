@@ -2,6 +2,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import type { AxiosRequestConfig } from 'axios';
 
 import { type Clock, systemClock } from '../../libs/resamania-auth/src/clock.js';
+import { CallsUnderWay } from '../../libs/resamania-auth/src/http/call/calls-under-way.js';
 import { OwnInstances } from '../../libs/resamania-auth/src/http/own-instances.js';
 import { ResamaniaAuthInterceptor } from '../../libs/resamania-auth/src/http/resamania-auth.interceptor.js';
 import { ResamaniaHttpService } from '../../libs/resamania-auth/src/http/resamania-http.service.js';
@@ -32,6 +33,7 @@ export interface HttpSide {
   readonly registry: ResamaniaTenantRegistry;
   readonly context: ResamaniaTenantContext;
   readonly engine: TokenEngine;
+  readonly underWay: CallsUnderWay;
   /** Sets the clock forward, so that tokens are older than they are. */
   age(ms: number): void;
   stop(): void;
@@ -77,14 +79,17 @@ export function createHttpSide(
     hub: new TokenEventHub(clock, () => undefined),
   });
   const context = new ResamaniaTenantContext();
-  const interceptor = new ResamaniaAuthInterceptor(createApiCalls(tenants, engine, resolved), context);
+  const underWay = new CallsUnderWay();
+  const calls = createApiCalls(tenants, engine, resolved, underWay);
+  const interceptor = new ResamaniaAuthInterceptor(calls, context);
   return {
-    http: new ResamaniaHttpService(interceptor, new OwnInstances(resolved), context),
+    http: new ResamaniaHttpService(new OwnInstances(resolved, interceptor), context),
     interceptor,
     tenants,
     registry,
     context,
     engine,
+    underWay,
     age: (ms) => {
       offset += ms;
     },

@@ -35,8 +35,8 @@ export {
 export { hasResamaniaEnvironment } from './environment/environment-variables.js';
 export { loadEnvironment } from './environment/load-environment.js';
 export { type ResamaniaConfig, resamaniaConfig } from './environment/resamania.config.js';
+export type { HttpOptions } from './options/http-options.js';
 export type {
-  HttpOptions,
   LifetimePart,
   OnDemandOptions,
   RefreshOptions,

@@ -3,6 +3,8 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 
 import { type Clock, CLOCK, systemClock } from './clock.js';
 import { ApiCalls } from './http/call/api-call.js';
+import { CallsUnderWay } from './http/call/calls-under-way.js';
+import { ApiCallsLifecycle } from './http/api-calls.lifecycle.js';
 import { CallAuthorizer } from './http/call/authorize.js';
 import { type CallCaches, callCaches } from './http/call/call-caches.js';
 import { LateBoundServices } from './http/inject-resamania-http.js';
@@ -38,6 +40,8 @@ export const PUBLIC_PROVIDERS = [
 /** What makes the public providers work. */
 export const INTERNAL_PROVIDERS: Provider[] = [
   OwnInstances,
+  CallsUnderWay,
+  ApiCallsLifecycle,
   LateBoundServices,
   TenantRegistration,
   TokenRefreshLifecycle,
@@ -63,9 +67,14 @@ export const INTERNAL_PROVIDERS: Provider[] = [
   },
   {
     provide: ApiCalls,
-    useFactory: (tenants: TenantStore, engine: TokenEngine, options: ResolvedOptions, tokens: object) =>
-      createApiCalls(tenants, engine, options, callCaches(engine.caches, tokens)),
-    inject: [TenantStore, TokenEngine, RESOLVED_OPTIONS, ResamaniaTokenService],
+    useFactory: (
+      tenants: TenantStore,
+      engine: TokenEngine,
+      options: ResolvedOptions,
+      underWay: CallsUnderWay,
+      tokens: object,
+    ) => createApiCalls(tenants, engine, options, underWay, callCaches(engine.caches, tokens)),
+    inject: [TenantStore, TokenEngine, RESOLVED_OPTIONS, CallsUnderWay, ResamaniaTokenService],
   },
 ];
 
@@ -98,8 +107,9 @@ export function createApiCalls(
   tenants: TenantStore,
   engine: TokenEngine,
   { defaultTenant, retryOn401 }: Pick<ResolvedOptions, 'defaultTenant' | 'retryOn401'>,
+  underWay: CallsUnderWay = new CallsUnderWay(),
   caches: CallCaches = engine.caches,
 ): ApiCalls {
   const targets = new CallTargets(tenants, new TenantIndex(tenants), defaultTenant);
-  return new ApiCalls(new CallAuthorizer(caches, targets), engine, retryOn401);
+  return new ApiCalls(new CallAuthorizer(caches, targets), engine, retryOn401, underWay);
 }

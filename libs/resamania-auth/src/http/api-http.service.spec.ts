@@ -12,7 +12,7 @@ import { firstValueFrom, type Observable, take } from 'rxjs';
 
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { ApiHttpService } from './api-http.service.js';
-import { UnsubscribeToken } from './api-http.service.js';
+import { UnsubscribeToken } from './call/cancellation.js';
 
 const context = new ResamaniaTenantContext();
 const URL = 'https://api.test/clubs';

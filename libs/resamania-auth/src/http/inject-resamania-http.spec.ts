@@ -5,13 +5,13 @@ import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
 
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
+import { DEFAULTS } from '../options/option-table.js';
 import { OwnInstances } from './own-instances.js';
 import {
   getResamaniaHttpToken,
   InjectResamaniaHttp,
   resamaniaHttpProviders,
 } from './inject-resamania-http.js';
-import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
 import { ResamaniaHttpService } from './resamania-http.service.js';
 
 @Injectable()
@@ -22,15 +22,14 @@ class Clubs {
   constructor(@InjectResamaniaHttp('demoapi') readonly demoapi: HttpService) {}
 }
 
-const interceptor = { provide: ResamaniaAuthInterceptor, useValue: { attachToOwn: () => undefined } };
+const interceptor = { attachToOwn: () => undefined };
 
-const instances = { provide: OwnInstances, useValue: new OwnInstances({ http: { axios: {} } }) };
+const instances = { provide: OwnInstances, useValue: new OwnInstances({ http: DEFAULTS.http }, interceptor) };
 
 describe('InjectResamaniaHttp', () => {
   it('injects the bound services, by parameter and by property', async () => {
     const module = await Test.createTestingModule({
       providers: [
-        interceptor,
         instances,
         ResamaniaTenantContext,
         ResamaniaHttpService,
@@ -49,7 +48,6 @@ describe('InjectResamaniaHttp', () => {
     const fake = new HttpService();
     const module = await Test.createTestingModule({
       providers: [
-        interceptor,
         instances,
         ResamaniaTenantContext,
         ResamaniaHttpService,

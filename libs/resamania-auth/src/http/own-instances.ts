@@ -2,19 +2,37 @@ import { Inject, Injectable } from '@nestjs/common';
 import axios, { type AxiosInstance } from 'axios';
 
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
+import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
+
+/** An answer of more bytes than this is refused, unpacked or not: a small one may unpack to gigabytes. */
+const MAX_ANSWER_BYTES = 50 * 1024 * 1024;
+
+/** Puts the library in front of an instance of its own. */
+interface Attaching {
+  attachToOwn(instance: AxiosInstance, tenant: string | undefined): void;
+}
 
 /** Makes the axios instances behind the library's own HTTP services. */
 @Injectable()
 export class OwnInstances {
   readonly #http: ResolvedOptions['http'];
+  readonly #interceptor: Attaching;
 
-  constructor(@Inject(RESOLVED_OPTIONS) { http }: Pick<ResolvedOptions, 'http'>) {
+  constructor(
+    @Inject(RESOLVED_OPTIONS) { http }: Pick<ResolvedOptions, 'http'>,
+    @Inject(ResamaniaAuthInterceptor) interceptor: Attaching,
+  ) {
     this.#http = http;
+    this.#interceptor = interceptor;
   }
 
   /** An axios instance of our own, never the process-wide one. Its config counts as that of each of its calls. */
-  create(): AxiosInstance {
+  create(tenant: string | undefined): AxiosInstance {
+    const { timeoutMs, axios: given, configure } = this.#http;
     // oxlint-disable-next-line import/no-named-as-default-member -- older versions of axios have no named export
-    return axios.create(this.#http.axios);
+    const instance = axios.create({ timeout: timeoutMs, maxContentLength: MAX_ANSWER_BYTES, ...given });
+    this.#interceptor.attachToOwn(instance, tenant);
+    configure?.(instance, tenant);
+    return instance;
   }
 }

@@ -5,6 +5,7 @@ import { type AxiosAdapter, AxiosError, create, type InternalAxiosRequestConfig 
 import { createWorld, DEMO } from '../../../../test/support/engine-world.js';
 import { settle } from '../../../../test/support/simulated-clock.js';
 import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js';
+import { DEFAULTS } from '../options/option-table.js';
 import { resolveOptions } from '../options/resolve-options.js';
 import { createApiCalls } from '../resamania-auth.providers.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
@@ -27,7 +28,7 @@ function build(options: ResamaniaAuthOptions = DEMO) {
     interceptor,
     calls,
     adapter,
-    http: new ResamaniaHttpService(interceptor, new OwnInstances({ http: { axios: {} } }), context),
+    http: new ResamaniaHttpService(new OwnInstances({ http: DEFAULTS.http }, interceptor), context),
   };
 }
 

@@ -7,7 +7,6 @@ import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { assertTenantNamed } from '../tenants/tenant-name.js';
 import { ApiHttpService } from './api-http.service.js';
 import { OwnInstances } from './own-instances.js';
-import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
 
 /** How many bound services are kept, at most; the least recently used go first. They are cheap to make again. */
 const MAX_BOUND = 1000;
@@ -29,22 +28,18 @@ const PublicHttpService: new (instance: AxiosInstance, context: ResamaniaTenantC
  */
 @Injectable()
 export class ResamaniaHttpService extends PublicHttpService {
-  readonly #interceptor: ResamaniaAuthInterceptor;
   readonly #instances: OwnInstances;
   readonly #context: ResamaniaTenantContext;
   readonly #bound = new LRUCache<string, HttpService>({ max: MAX_BOUND });
 
   /** @internal Made by the module. */
   constructor(
-    @Inject(ResamaniaAuthInterceptor) interceptor: ResamaniaAuthInterceptor,
     @Inject(OwnInstances) instances: OwnInstances,
     @Inject(ResamaniaTenantContext) context: ResamaniaTenantContext,
   ) {
-    super(instances.create(), context);
-    this.#interceptor = interceptor;
+    super(instances.create(undefined), context);
     this.#instances = instances;
     this.#context = context;
-    interceptor.attachToOwn(this.axiosRef, undefined);
   }
 
   /**
@@ -56,8 +51,7 @@ export class ResamaniaHttpService extends PublicHttpService {
     assertTenantNamed(tenant, 'forTenant()');
     const known = this.#bound.get(tenant);
     if (known !== undefined) return known;
-    const service = new ApiHttpService(this.#instances.create(), this.#context);
-    this.#interceptor.attachToOwn(service.axiosRef, tenant);
+    const service = new ApiHttpService(this.#instances.create(tenant), this.#context);
     this.#bound.set(tenant, service);
     return service;
   }

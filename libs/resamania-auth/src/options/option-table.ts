@@ -1,8 +1,10 @@
 import type { AxiosRequestConfig } from 'axios';
 
+import { MAX_TIMER_MS } from '../clock.js';
 import { baseUrlFlaw } from './checks/base-url.js';
 import * as rules from './checks/rules.js';
 import { complete, type Field, type FieldsOf, optional, type Rule, setting } from './checks/fields.js';
+import type { HttpOptions } from './http-options.js';
 import type { LifetimePart, ResamaniaAuthOptions, RetryOn401 } from './resamania-auth-options.js';
 import type { RenewWith, ResamaniaTenantOptions, Secret } from './tenant-options.js';
 
@@ -126,7 +128,14 @@ export const MODULE_FIELDS = {
     },
   },
   retryOn401: setting<RetryOn401>(rules.oneOf(['renew-and-replay', 'invalidate', 'off']), 'renew-and-replay'),
-  http: { fields: { axios: setting<AxiosRequestConfig>(rules.plainObject, {}) } },
+  http: {
+    fields: {
+      timeoutMs: setting(rules.timerMs, 30_000),
+      axios: setting<AxiosRequestConfig>(rules.plainObject, {}),
+      configure: optional<NonNullable<HttpOptions['configure']>>(rules.asyncFunction),
+      shutdownGraceMs: setting(rules.range({ from: 0 }, MAX_TIMER_MS), 5000),
+    },
+  },
   quotaWarningShare: setting(rules.range({ above: 0 }, 1), 0.8),
   allowInsecureHttp: setting(rules.boolean, false),
 } satisfies FieldsOf<ResamaniaAuthOptions>;

@@ -1,5 +1,4 @@
-import type { AxiosRequestConfig } from 'axios';
-
+import type { HttpOptions } from './http-options.js';
 import type { ResamaniaTenantOptions, Secret } from './tenant-options.js';
 
 /** A part of a token's lifetime: a share of it, but never more than a number of milliseconds. */
@@ -99,16 +98,6 @@ export interface OnDemandOptions {
    * @default 30_000
    */
   missTtlMs?: number;
-}
-
-/** How `ResamaniaHttpService` and the services bound to a tenant send their requests. */
-export interface HttpOptions {
-  /**
-   * Config of the axios instances behind them, as `axios.create()` takes it: agents, a proxy, an adapter, limits. What the
-   * config of a call says goes before it.
-   * @default {}
-   */
-  axios?: AxiosRequestConfig;
 }
 
 /**

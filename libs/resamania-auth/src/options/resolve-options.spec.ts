@@ -39,7 +39,7 @@ describe('resolveOptions', () => {
       },
       tokenRequest: { timeoutMs: 10_000, deadlineMs: 30_000, attempts: 3, concurrency: 4 },
       onDemand: { maxEntries: 10_000, ttlMs: 3_600_000, missTtlMs: 30_000 },
-      http: { axios: {} },
+      http: { timeoutMs: 30_000, axios: {}, configure: undefined, shutdownGraceMs: 5000 },
       quotaWarningShare: 0.8,
       retryOn401: 'renew-and-replay',
     });

@@ -1,5 +1,5 @@
+import type { HttpOptions } from './http-options.js';
 import type {
-  HttpOptions,
   LifetimePart,
   OnDemandOptions,
   RefreshOptions,
@@ -59,7 +59,9 @@ export interface ResolvedOptions {
   readonly tokenRequest: TokenRequestPolicy;
   readonly onDemand: Readonly<Required<OnDemandOptions>>;
   readonly retryOn401: RetryOn401;
-  readonly http: Readonly<Required<HttpOptions>>;
+  readonly http: Readonly<Required<Omit<HttpOptions, 'configure'>>> & {
+    readonly configure: HttpOptions['configure'];
+  };
   readonly quotaWarningShare: number;
 }
 

@@ -17,6 +17,7 @@ import type { TokenCache } from '../../token/cache/token-cache.js';
 import { CallTargets } from '../target/call-target.js';
 import { TenantIndex } from '../target/tenant-index.js';
 import { ApiCalls } from './api-call.js';
+import { CallsUnderWay } from './calls-under-way.js';
 import { CallAuthorizer } from './authorize.js';
 
 const LEXIK = { code: 401, message: 'Expired' };
@@ -55,7 +56,12 @@ async function build(
   };
   const config = { headers: new AxiosHeaders(), data, url: 'x' } as InternalAxiosRequestConfig;
   const targets = new CallTargets(world.tenants, new TenantIndex(world.tenants), undefined);
-  const calls = new ApiCalls(new CallAuthorizer(world.engine.caches, targets), world.engine, retryOn401);
+  const calls = new ApiCalls(
+    new CallAuthorizer(world.engine.caches, targets),
+    world.engine,
+    retryOn401,
+    new CallsUnderWay(),
+  );
   const binding = { kind: 'own', tenant: undefined } as const;
   const start = (changes: Partial<InternalAxiosRequestConfig> = {}) =>
     calls

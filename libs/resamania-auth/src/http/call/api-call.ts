@@ -16,7 +16,8 @@ import type { Binding } from '../target/call-target.js';
 import { OurHeaders, withOurHeaders } from './api-headers.js';
 import type { BareCall, CallAuthorizer, ReadyCall } from './authorize.js';
 import { canSendAgain, discardAnswer, readableBody } from './bodies.js';
-import { throwIfCancelled, waitBeforeSending } from './cancellation.js';
+import type { CallsUnderWay, CallUnderWay } from './calls-under-way.js';
+import { waitBeforeSending } from './cancellation.js';
 import { canGoDirect, isRedirect, RedirectGuard } from './redirect-guard.js';
 import { Scrubber } from './scrub.js';
 
@@ -26,6 +27,7 @@ interface ApiRequest {
   readonly adapter: AxiosAdapter;
   /** Whether it leaves without the machinery of redirects. */
   readonly isDirect: boolean;
+  readonly underWay: CallUnderWay;
 }
 
 /** Hands an answer over as it came: returns it, or throws the error that it came as, with a note if given. */
@@ -36,11 +38,13 @@ export class ApiCalls {
   readonly #authorizer: CallAuthorizer;
   readonly #engine: TokenEngine;
   readonly #retryOn401: RetryOn401;
+  readonly #underWay: CallsUnderWay;
 
-  constructor(authorizer: CallAuthorizer, engine: TokenEngine, retryOn401: RetryOn401) {
+  constructor(authorizer: CallAuthorizer, engine: TokenEngine, policy: RetryOn401, underWay: CallsUnderWay) {
     this.#authorizer = authorizer;
     this.#engine = engine;
-    this.#retryOn401 = retryOn401;
+    this.#retryOn401 = policy;
+    this.#underWay = underWay;
   }
 
   /**
@@ -56,20 +60,25 @@ export class ApiCalls {
   ): Promise<AxiosResponse> {
     // Back in its place: who sends this config again must meet our interceptor, not the leftovers of this call.
     config.adapter = wanted;
+    const underWay = this.#underWay.begin(config);
     try {
       const adapter = typeof wanted === 'function' ? wanted : getAdapter(wanted, config);
-      const request = { config, adapter, isDirect: canGoDirect(config, adapter) };
+      const request = { config, adapter, isDirect: canGoDirect(config, adapter), underWay };
       const call = this.#authorizer.authorize(config, binding, current);
       return call instanceof Promise
-        ? waitBeforeSending(call, config).then((late) => this.#start(late, request))
+        ? underWay.finish(async () => this.#start(await waitBeforeSending(call, config, underWay), request))
         : this.#start(call, request);
     } catch (error) {
+      underWay.over();
       return Promise.reject(error as Error);
     }
   }
 
   #start(call: ReadyCall | BareCall | undefined, request: ApiRequest): Promise<AxiosResponse> {
-    if (call === undefined) return request.adapter(request.config);
+    if (call === undefined) {
+      request.underWay.over();
+      return request.adapter(request.config);
+    }
     return call.token === undefined ? sendBare(call, request) : this.#send(call, request, this.#retryOn401);
   }
 
@@ -79,32 +88,36 @@ export class ApiCalls {
    * @throws ResamaniaRequestError `invalid_request`
    */
   #send(call: ReadyCall, request: ApiRequest, on401: RetryOn401): Promise<AxiosResponse> {
-    const { config, adapter, isDirect } = request;
-    throwIfCancelled(config);
+    const { config, adapter, isDirect, underWay } = request;
+    underWay.throwIfRequested();
     const ours = new OurHeaders(call.tenant.apiKeyHeader);
     const scrubber = new Scrubber(config, ours);
     const guard = new RedirectGuard(tenantRoot(call.tenant), ours);
-    const outgoing = addressed(config, call.url);
+    const outgoing = addressed(request, call.url);
     outgoing.headers = withOurHeaders(config, call) as InternalAxiosRequestConfig['headers'];
-    if (isDirect) outgoing.maxRedirects = 0;
+    // Node's own client needs no timer beside ours.
+    if (isDirect) Object.assign(outgoing, { maxRedirects: 0, timeout: 0 });
     else guard.watch(outgoing);
     const answered = (response: AxiosResponse, surface: Surface) => {
       if (isDirect && isRedirect(response)) {
         discardAnswer(response);
-        return this.#send(call, { ...request, isDirect: false }, on401);
+        return underWay.finish(() => this.#send(call, { ...request, isDirect: false }, on401));
       }
       // From elsewhere it is not about our token, nor about our limits.
       if (guard.hasLeft) return surface();
       this.#engine.noteLimits(call.tenant, response.headers as HeaderBag);
       if (response.status !== 401 || on401 === 'off') return surface();
-      return this.#afterUnauthorized(call, request, response, surface, on401);
+      return underWay.finish(() => this.#afterUnauthorized(call, request, response, surface, on401));
     };
     return adapter(outgoing).then(
-      (response) => answered(scrubber.response(response), () => response),
+      (response) => answered(scrubber.response(response), () => underWay.answered(response)),
       (error: unknown) => {
         const failure = scrubber.error(error);
-        const surface: Surface = (note) => rethrow(note?.(failure) ?? failure);
         const response = isAxiosError(failure) ? failure.response : undefined;
+        const surface: Surface = (note) => {
+          underWay.over(response?.data);
+          throw note?.(failure) ?? failure;
+        };
         return response === undefined ? surface() : answered(response, surface);
       },
     );
@@ -133,10 +146,12 @@ export class ApiCalls {
       call.cache.replaceRejected(call.token.value).catch(() => undefined);
       return surface(isReplayable ? undefined : noteNotReplayed);
     }
-    const again = await waitBeforeSending(this.#renew(call), config).catch((error: unknown) => {
-      discardAnswer(response);
-      throw error;
-    });
+    const again = await waitBeforeSending(this.#renew(call), config, request.underWay).catch(
+      (error: unknown) => {
+        discardAnswer(response);
+        throw error;
+      },
+    );
     if (again === undefined) return surface();
     discardAnswer(response);
     this.#engine.noteReplay(again.cache, (config.method ?? 'get').toUpperCase());
@@ -153,10 +168,12 @@ export class ApiCalls {
 }
 
 /** Sends a call without anything of ours but its URL. The outcome refers to the caller's own config. */
-function sendBare({ url }: BareCall, { config, adapter }: ApiRequest): Promise<AxiosResponse> {
-  return adapter(addressed(config, url)).then(
-    (response) => Object.assign(response, { config }),
+function sendBare({ url }: BareCall, request: ApiRequest): Promise<AxiosResponse> {
+  const { config, adapter, underWay } = request;
+  return adapter(addressed(request, url)).then(
+    (response) => underWay.answered(Object.assign(response, { config })),
     (error: unknown) => {
+      underWay.over();
       if (!isAxiosError(error)) throw error;
       if (error.response !== undefined) error.response.config = config;
       throw Object.assign(error, { config });
@@ -168,16 +185,14 @@ function sendBare({ url }: BareCall, { config, adapter }: ApiRequest): Promise<A
  * A copy of the config that leads to this URL and to no other. Key by key: the configs of axios have no prototype, and
  * spreading such an object takes four times as long.
  */
-function addressed(config: InternalAxiosRequestConfig, url: string): InternalAxiosRequestConfig {
+function addressed({ config, underWay }: ApiRequest, url: string): InternalAxiosRequestConfig {
   const source = config as unknown as Record<PropertyKey, unknown>;
   const copy: Record<PropertyKey, unknown> = {};
   for (const key of Object.keys(source)) copy[key] = source[key];
   for (const key of Object.getOwnPropertySymbols(source)) copy[key] = source[key];
+  underWay.url = url;
+  copy['cancelToken'] = underWay;
   copy['url'] = url;
   copy['baseURL'] = undefined;
   return copy as unknown as InternalAxiosRequestConfig;
-}
-
-function rethrow(error: unknown): never {
-  throw error;
 }

@@ -36,12 +36,19 @@ interface RequestLike {
  */
 export class SentRequest {
   readonly #request: RequestLike;
-  readonly #ours: OurHeaders;
+  readonly #ours: Pick<OurHeaders, 'has'>;
 
-  constructor(request: object, ours: OurHeaders) {
+  constructor(request: object, ours: Pick<OurHeaders, 'has'>) {
     this.#ours = ours;
     const { _currentRequest: current } = request as RequestLike;
     this.#request = current ?? (request as RequestLike);
+  }
+
+  /** A request of which nothing but this is known: time was up before it left, or on its way. */
+  static planned(method: string | undefined, url: string | undefined): SentRequest {
+    const { protocol, host, pathname, search } = url === undefined ? ({} as Partial<URL>) : new URL(url);
+    const request = { method: method?.toUpperCase(), protocol, host, path: url && `${pathname}${search}` };
+    return new SentRequest(request, { has: () => false });
   }
 
   get method(): string | undefined {
@@ -52,8 +59,12 @@ export class SentRequest {
     return this.#request.protocol;
   }
 
+  /** With its port, unless that is the protocol's own. */
   get host(): string | undefined {
-    return this.#request.host;
+    const { host } = this.#request;
+    const header = this.getHeader('host');
+    const hasPort = typeof header === 'string' && host !== undefined && header.startsWith(`${host}:`);
+    return hasPort ? header : host;
   }
 
   get path(): string | undefined {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isCancel } from 'axios';
 
-import { UnsubscribeToken } from './api-http.service.js';
+import { UnsubscribeToken } from './cancellation.js';
 
 describe('UnsubscribeToken', () => {
   it('tells each listener once, the last first, with the reason that it then throws', () => {
