@@ -80,11 +80,12 @@ export class ResamaniaAuthError extends Error {
 
   constructor(what: string, details: ResamaniaErrorDetails, options?: ErrorOptions) {
     const { code, tenant, status, retryAt, nextAttemptAt, remedy } = details;
-    const subject = tenant === undefined ? what : `Tenant "${tenant}": ${what}`;
+    const name = tenant === undefined ? undefined : printableName(tenant);
+    const subject = name === undefined ? what : `Tenant "${name}": ${what}`;
     super(remedy === undefined ? subject : `${subject} ${remedy}`, options);
     this.name = new.target.name;
     this.code = code;
-    Object.assign(this, definedOnly({ tenant, status, retryAt, nextAttemptAt, remedy }));
+    Object.assign(this, definedOnly({ tenant: name, status, retryAt, nextAttemptAt, remedy }));
   }
 }
 
@@ -174,4 +175,14 @@ function traceOf(error: unknown): Error | undefined {
   const found = [status, statusCode, ...nested.flatMap((part) => [part.status, part.httpStatusCode])];
   const http = found.find((value) => Number.isInteger(value) && Number(value) >= 100 && Number(value) <= 599);
   return http === undefined ? undefined : Object.assign(new Error(`HTTP ${String(http)}`), { status: http });
+}
+
+/** No tenant's own name is longer. */
+const MAX_NAME_LENGTH = 200;
+
+/** A name that came from outside, as a message may hold it: on one line, and not for ever. */
+export function printableName(name: unknown): string {
+  const text = String(name);
+  const start = text.length > MAX_NAME_LENGTH ? `${text.slice(0, MAX_NAME_LENGTH)}…` : text;
+  return start.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import axios, { type AxiosInstance } from 'axios';
+import type { AxiosInstance } from 'axios';
 
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
+import { createOwnAxios } from '../token/request/own-axios.js';
 import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
 
 /** An answer of more bytes than this is refused, unpacked or not: a small one may unpack to gigabytes. */
@@ -29,8 +30,7 @@ export class OwnInstances {
   /** An axios instance of our own, never the process-wide one. Its config counts as that of each of its calls. */
   create(tenant: string | undefined): AxiosInstance {
     const { timeoutMs, axios: given, configure } = this.#http;
-    // oxlint-disable-next-line import/no-named-as-default-member -- older versions of axios have no named export
-    const instance = axios.create({ timeout: timeoutMs, maxContentLength: MAX_ANSWER_BYTES, ...given });
+    const instance = createOwnAxios({ timeout: timeoutMs, maxContentLength: MAX_ANSWER_BYTES, ...given });
     this.#interceptor.attachToOwn(instance, tenant);
     configure?.(instance, tenant);
     return instance;

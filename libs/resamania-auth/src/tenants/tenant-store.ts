@@ -2,12 +2,14 @@ import { LRUCache } from 'lru-cache';
 
 import type { Clock } from '../clock.js';
 import { ResamaniaConfigError, ResamaniaTenantError } from '../errors.js';
+import { name as nameRule } from '../options/checks/rules.js';
 import { resolveTenantOptions } from '../options/resolve-options.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
 import { TenantLoader } from './tenant-loader.js';
 import { Tenant } from './tenant.js';
 
+const RENAMED = 'name: expected no other name: remove() the tenant, and register() it under its new name';
 /** How many names an error lists, at most. */
 const MAX_NAMES_LISTED = 20;
 /** How many removed names are remembered, at most, so that a later call can be told. */
@@ -60,7 +62,7 @@ export class TenantStore {
    * @throws ResamaniaTenantError `unknown_tenant`, `tenant_removed`
    */
   update(name: string, changes: Partial<ResamaniaTenantOptions>): Tenant {
-    if ((changes.name ?? name) !== name) throw cannotRename(name);
+    if ((changes.name ?? name) !== name) throw new ResamaniaConfigError(`update("${name}")`, [RENAMED]);
     const previous = this.find(name);
     if (previous === undefined) throw this.unknown(name);
     const tenant = this.#resolve(previous.optionsWith({ ...changes, name }), `update("${name}")`);
@@ -111,7 +113,8 @@ export class TenantStore {
   async load(name: string): Promise<Tenant> {
     const known = this.find(name);
     if (known !== undefined) return known;
-    const tenant = this.canLoad ? await this.#loader.load(name) : undefined;
+    // What no tenant can be named is neither asked for nor remembered, however long it is.
+    const tenant = this.canLoad && nameRule(name) === undefined ? await this.#loader.load(name) : undefined;
     if (tenant === undefined) throw this.unknown(name);
     const meanwhile = this.find(name);
     if (meanwhile !== undefined) return meanwhile;
@@ -179,12 +182,6 @@ export class TenantStore {
   #tell(change: TenantChange): void {
     for (const listener of this.#listeners) listener(change);
   }
-}
-
-function cannotRename(name: string): ResamaniaConfigError {
-  return new ResamaniaConfigError(`update("${name}")`, [
-    'name: expected no other name: a tenant cannot be renamed; remove() it, and register() it under its new name',
-  ]);
 }
 
 /**

@@ -88,9 +88,9 @@ describe('Our headers', () => {
     expect(ours.has('x-GRAVITEE-api-key')).toBe(true);
     expect(ours.has('x-user-id')).toBe(false);
     const headers = { AuthOrization: 'a', 'X-USER-CLUB-ID': 'b', Accept: 'c' };
-    ours.dropFrom(headers);
+    ours.takeFrom(headers);
     expect(headers).toEqual({ Accept: 'c' });
-    expect(() => ours.dropFrom(undefined)).not.toThrow();
+    expect(() => ours.takeFrom(undefined)).not.toThrow();
   });
 
   it("include the gateway key's under the name that the tenant has for it", () => {

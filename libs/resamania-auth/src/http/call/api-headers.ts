@@ -32,10 +32,15 @@ export class OurHeaders {
     return lower === this.#keyHeader || OUR_HEADERS.has(lower);
   }
 
-  /** Deletes them, whatever their case. */
-  dropFrom(headers: object | undefined): void {
-    if (headers === undefined) return;
-    for (const name of Object.keys(headers)) if (this.has(name)) Reflect.deleteProperty(headers, name);
+  /** Deletes them, whatever their case, and returns what there was. */
+  takeFrom(headers: object | undefined): Record<string, unknown> {
+    const taken: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(headers ?? {})) {
+      if (!this.has(name)) continue;
+      taken[name] = value;
+      Reflect.deleteProperty(headers ?? {}, name);
+    }
+    return taken;
   }
 }
 

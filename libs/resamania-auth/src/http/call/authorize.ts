@@ -3,7 +3,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../../token/cache/access-token.js';
 import { combinedUrl, isAbsolute } from '../target/api-url.js';
 import type { Binding, CallTarget, CallTargets } from '../target/call-target.js';
-import { assertSettings } from '../target/request-settings.js';
+import { shownSettings } from '../target/request-settings.js';
 import { type CallCredentials, hasOwnAuthorization } from './api-headers.js';
 import type { CallCache, CallCaches } from './call-caches.js';
 
@@ -42,7 +42,7 @@ export class CallAuthorizer {
     binding: Binding,
     current: string | undefined,
   ): NowOrLater<ReadyCall | BareCall | undefined> {
-    if (config.resamania !== undefined) assertSettings(config.resamania);
+    if (config.resamania !== undefined) config.resamania = shownSettings(config.resamania);
     if (config.resamania?.auth === false || hasOwnAuthorization(config))
       return this.#bare(config, binding, current);
     const target = this.#targets.of(config, binding, current);

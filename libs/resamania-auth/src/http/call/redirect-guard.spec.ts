@@ -46,15 +46,34 @@ describe('RedirectGuard', () => {
     },
   );
 
-  it('leaves everything as it is where the redirect stays', () => {
+  it('leaves everything as it is where the redirect stays, and shows the hook what the caller wrote', () => {
     const options = { href: `${ROOT}/new?page=2`, headers: headers() };
-    const callers = jest.fn<BeforeRedirect>();
-    const request = { headers: headers(), url: '', method: 'GET' };
-    const { guard, hook } = watching(callers);
-    hook(options, answer, request);
-    expect(options.headers).toEqual(headers());
-    expect(callers).toHaveBeenCalledWith(options, answer, request);
+    const seen: unknown[] = [];
+    const { guard, hook } = watching((next, _response, request) => {
+      seen.push({ ...(next as typeof options).headers }, request.headers);
+      (next as typeof options).headers['X-Mine'] = '1';
+    });
+    hook(options, answer, { headers: headers(), url: '', method: 'GET' });
+    expect(seen).toEqual([{ Accept: 'x' }, { Accept: 'x' }]);
+    expect(options.headers).toEqual({ ...headers(), 'X-Mine': '1' });
     expect(guard.hasLeft).toBe(false);
+  });
+
+  it.each([
+    { port: 81 },
+    { hostname: 'b.test' },
+    { host: 'b.test' },
+    { path: '/nordgym' },
+    { href: 'https://b.test/' },
+    { socketPath: '/x.sock' },
+    { agent: {} },
+    { auth: 'me:pw' },
+  ])('checks again where a hook that led the request to %j leads it', (elsewhere) => {
+    const options = { href: `${ROOT}/new`, headers: headers() };
+    const { guard, hook } = watching((next) => Object.assign(next, elsewhere));
+    hook(options, answer, { headers: {}, url: '', method: 'GET' });
+    expect(options.headers).toEqual({ Accept: 'x' });
+    expect(guard.hasLeft).toBe(true);
   });
 
   it('takes a redirect to who knows where as one that leaves, and bears with what is missing', () => {

@@ -36,13 +36,34 @@ export function isRedirect({ status, headers }: AxiosResponse): boolean {
   return status >= 300 && status < 400 && headers['location'] !== undefined;
 }
 
+/** The options of the next request, as far as they say where it goes. */
+const DESTINATION = [
+  'protocol',
+  'hostname',
+  'host',
+  'port',
+  'path',
+  'href',
+  'socketPath',
+  'auth',
+  'agent',
+  'agents',
+  'lookup',
+  'createConnection',
+  'servername',
+  'nativeProtocols',
+] as const;
+
+type NextRequest = { headers?: object } & { readonly [K in (typeof DESTINATION)[number]]?: unknown };
+
 interface Transport {
   request(options: { beforeRedirects?: Record<string, unknown> }, ...rest: unknown[]): unknown;
 }
 
 /**
  * Watches the redirects of one request. One that leaves the tenant's URLs goes on without our headers, and they do not
- * come back; the caller's own hook runs after that, and does not get to see them either.
+ * come back. The caller's own hook sees what the caller wrote, never our headers; where it leads the request elsewhere,
+ * that goes on without them.
  */
 export class RedirectGuard {
   readonly #root: string;
@@ -69,17 +90,22 @@ export class RedirectGuard {
 
   #before(callers: BeforeRedirect | undefined, ...args: Parameters<BeforeRedirect>): void {
     const [options, response, request] = args;
-    const { href, headers } = options as { href?: unknown; headers?: object };
-    if (typeof href === 'string' && within(this.#root, href) !== undefined) {
-      callers?.(options, response, request);
-      return;
+    const next = options as NextRequest;
+    const stays = typeof next.href === 'string' && within(this.#root, next.href) !== undefined;
+    if (callers === undefined && stays) return;
+    const ours = this.#ours.takeFrom(next.headers);
+    if (callers !== undefined) {
+      const shown = { ...request?.headers };
+      this.#ours.takeFrom(shown);
+      const before = DESTINATION.map((key) => next[key]);
+      callers(options, response, { ...request, headers: shown });
+      // Where the hook led elsewhere, the text that was checked says nothing any more.
+      if (stays && DESTINATION.every((key, at) => next[key] === before[at])) {
+        next.headers = { ...ours, ...next.headers };
+        return;
+      }
     }
     this.hasLeft = true;
-    this.#ours.dropFrom(headers);
-    if (callers === undefined) return;
-    const shown = { ...request?.headers };
-    this.#ours.dropFrom(shown);
-    callers(options, response, { ...request, headers: shown });
   }
 }
 

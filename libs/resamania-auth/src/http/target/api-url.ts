@@ -13,10 +13,19 @@ export function tenantRoot({ apiBaseUrl, clientToken }: Tenant): string {
 }
 
 /** The URL as axios combines it, absolute or not. */
-export function combinedUrl({ url = '', baseURL, allowAbsoluteUrls }: UrlParts): string {
+export function combinedUrl(parts: UrlParts): string {
+  const { allowAbsoluteUrls } = parts;
+  const url = textOf(parts.url);
+  const baseURL = parts.baseURL === undefined ? undefined : textOf(parts.baseURL);
   const isCombined = baseURL !== undefined && baseURL !== '';
   if (!isCombined || (isAbsolute(url) && allowAbsoluteUrls !== false)) return url;
   return url === '' ? baseURL : joinedBySlash(baseURL, url);
+}
+
+/** As axios takes it: a `URL` by its text. What has none leads nowhere. */
+function textOf(url: unknown): string {
+  if (typeof url === 'string') return url;
+  return url instanceof URL || typeof url === 'number' ? String(url) : '';
 }
 
 function joinedBySlash(baseURL: string, url: string): string {

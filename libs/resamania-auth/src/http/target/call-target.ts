@@ -1,6 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
-import { ResamaniaRequestError, ResamaniaTenantError } from '../../errors.js';
+import { printableName, ResamaniaRequestError, ResamaniaTenantError } from '../../errors.js';
 import type { TenantStore } from '../../tenants/tenant-store.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { combinedUrl, isAbsolute, resolveApiUrl, tenantRoot } from './api-url.js';
@@ -114,7 +114,10 @@ export class CallTargets {
 
 function namedTenant(requested: string | undefined, bound: string | undefined): string | undefined {
   if (requested === undefined || bound === undefined || requested === bound) return requested ?? bound;
-  throw conflict(bound, `the request names tenant "${requested}", but its service is bound to "${bound}".`);
+  throw conflict(
+    bound,
+    `the request names tenant "${printableName(requested)}", but its service is bound to "${bound}".`,
+  );
 }
 
 /** Whether the connection goes somewhere else than the URL says. */

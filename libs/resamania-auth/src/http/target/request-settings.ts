@@ -3,6 +3,7 @@ import { check, type FieldsOf, optional, type Rule } from '../../options/checks/
 import { kindOf, printProblem } from '../../options/checks/problem.js';
 import { anything } from '../../options/checks/rules.js';
 import { assertTenantNamed } from '../../tenants/tenant-name.js';
+import { HiddenContact } from '../../token/request/principal.js';
 import type { ResamaniaRequestOptions } from './request-options.js';
 
 const onlyFalse: Rule = (value) =>
@@ -22,7 +23,7 @@ const FIELDS = {
  * @throws ResamaniaTenantError `tenant_missing`
  * @throws ResamaniaRequestError `invalid_request`
  */
-export function assertSettings(settings: unknown): asserts settings is ResamaniaRequestOptions {
+function assertSettings(settings: unknown): asserts settings is ResamaniaRequestOptions {
   if (hasTenant(settings)) assertTenantNamed(settings.tenant, 'resamania.tenant');
   // Each call has settings of its own, copied by axios: a first look that finds nothing must cost next to nothing.
   if (looksRight(settings)) return;
@@ -32,6 +33,17 @@ export function assertSettings(settings: unknown): asserts settings is Resamania
   throw new ResamaniaRequestError(`The settings of a request are invalid: ${list.join('; ')}.`, {
     code: 'invalid_request',
   });
+}
+
+/**
+ * The settings, checked, in the form in which a call's errors and answers may show them.
+ * @throws the same
+ */
+export function shownSettings(settings: unknown): ResamaniaRequestOptions {
+  assertSettings(settings);
+  const { principal } = settings;
+  if (typeof principal?.contactEmail !== 'string' || principal instanceof HiddenContact) return settings;
+  return { ...settings, principal: new HiddenContact(principal.contactEmail) };
 }
 
 function hasTenant(settings: unknown): settings is { readonly tenant: unknown } {

@@ -1,10 +1,11 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
-import axios, { AxiosError, type AxiosResponse } from 'axios';
+import { AxiosError, type AxiosResponse } from 'axios';
 
 import { isTimeoutCode, systemCodeOf } from '../../errors.js';
 import type { HeaderBag } from '../../gateway/limits.js';
+import { createOwnAxios } from './own-axios.js';
 
 /** A token request, ready to leave. Holds secrets. */
 export interface TokenHttpRequest {
@@ -57,8 +58,7 @@ export const MAX_ANSWER_BYTES = 64 * 1024;
 export class HttpTokenTransport implements TokenTransport {
   readonly #httpAgent = new HttpAgent({ keepAlive: true });
   readonly #httpsAgent = new HttpsAgent({ keepAlive: true });
-  // oxlint-disable-next-line import/no-named-as-default-member -- older versions of axios have no named export
-  readonly #axios = axios.create({
+  readonly #axios = createOwnAxios({
     adapter: 'http',
     httpAgent: this.#httpAgent,
     httpsAgent: this.#httpsAgent,
@@ -67,6 +67,7 @@ export class HttpTokenTransport implements TokenTransport {
     responseType: 'text',
     // Whatever the status and the body: judging them is not the transport's work.
     validateStatus: () => true,
+    transformRequest: (body: unknown) => body,
     transformResponse: (body: unknown) => body,
   });
 
