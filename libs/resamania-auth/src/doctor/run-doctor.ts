@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { styleText } from 'node:util';
 
 import { ConfigModule } from '@nestjs/config';
-import axios from 'axios';
+import { create } from 'axios';
 
 import { systemClock } from '../clock.js';
 import { environmentByTenant, type EnvironmentByTenant } from '../environment/load-environment.js';
@@ -72,8 +72,7 @@ async function examine(options: DoctorOptions, progress: Progress): Promise<Repo
       env,
       probe: systemProbe,
       transport,
-      // oxlint-disable-next-line import/no-named-as-default-member -- older versions of axios have no named export
-      http: axios.create(),
+      http: create(),
       clock: systemClock,
       timeoutMs: options.timeout * 1000,
       progress,

@@ -1,6 +1,12 @@
 import axios, { type AxiosInstance, type AxiosRequestConfig, create, mergeConfig } from 'axios';
 
+import { ResamaniaConfigError } from '../../errors.js';
+
 const { transitional, transformRequest, transformResponse, env } = axios.defaults;
+/** Those that have headers of their own. A header that the application has put beside them is none. */
+const methods = Object.entries(axios.defaults.headers).flatMap(([key, value]) =>
+  typeof value === 'object' && key !== 'common' ? [key] : [],
+);
 
 /**
  * The defaults that axios comes with. What the application changes in the process-wide `axios.defaults` is meant for its
@@ -21,14 +27,30 @@ const FACTORY_DEFAULTS: AxiosRequestConfig = Object.freeze({
   validateStatus: (status: number) => status >= 200 && status < 300,
   headers: Object.freeze({
     common: Object.freeze({ Accept: 'application/json, text/plain, */*' }),
-    ...Object.fromEntries(
-      ['delete', 'get', 'head', 'post', 'put', 'patch', 'query'].map((method) => [method, Object.freeze({})]),
-    ),
+    ...Object.fromEntries(methods.map((method) => [method, Object.freeze({})])),
   }) as object,
 });
 
-/** An axios instance that nothing of the application's reaches but what is given here. */
+/**
+ * Older ones send a token request to `https:` through an http proxy in the clear, and take a proxy from a polluted
+ * `Object.prototype`.
+ * @throws ResamaniaConfigError
+ */
+export function assertAxiosVersion(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 1 || (major === 1 && minor >= 18)) return;
+  throw new ResamaniaConfigError('axios', [
+    `expected version 1.18.0 or newer, found ${version}: older ones may give secrets away. Run npm install axios@latest`,
+  ]);
+}
+
+/**
+ * An axios instance that nothing of the application's reaches but what is given here.
+ * @throws ResamaniaConfigError where axios is too old
+ */
 export function createOwnAxios(config: AxiosRequestConfig): AxiosInstance {
+  // oxlint-disable-next-line import/no-named-as-default-member -- the types of axios have no named export
+  assertAxiosVersion(axios.VERSION);
   const instance = create();
   // In place: the instance, and what is made from it, hold on to this object.
   const defaults: object = instance.defaults;
