@@ -4,12 +4,15 @@ import { ResamaniaConfigError } from '../errors.js';
 import { resolveOptions } from '../options/resolve-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
 import { TenantLoader } from './tenant-loader.js';
+import { SimulatedClock } from '../../../../test/support/simulated-clock.js';
 
 const ROW = { clientToken: 'nordgym', clientId: '1_x', clientSecret: 'canary' };
 
 function loader(row: unknown): TenantLoader {
   const tenantProvider = async () => row as ResamaniaTenantOptions;
-  return new TenantLoader(resolveOptions({ apiBaseUrl: 'https://host', tenantProvider }), () => 0);
+  const events = { evicted: () => undefined, updated: () => undefined, removed: () => undefined };
+  const clock = new SimulatedClock();
+  return new TenantLoader(resolveOptions({ apiBaseUrl: 'https://host', tenantProvider }), clock, events);
 }
 
 async function failure(row: unknown): Promise<ResamaniaConfigError> {
