@@ -1,14 +1,19 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ResamaniaSandbox } from 'resamania-sandbox';
+
+import type { Locator, Page } from 'playwright-core';
 
 import { BrowserPage, findChromium } from './support/browser.js';
 import { BuiltPackage } from './support/packages.js';
 import { eventually, SampleApp } from './support/sample-app.js';
+import { SmallApp } from './support/small-app.js';
 
 const CHAINS = ['demoapi', 'nordgym', 'clubazur'];
 const JWT = /ey[A-Za-z0-9_-]{10,}\./;
 /** For everything that takes a token's lifetime, in milliseconds. */
 const PATIENCE_MS = 45_000;
+
+jest.setTimeout(2 * PATIENCE_MS);
 
 const chromiumPath = findChromium();
 if (chromiumPath === undefined) {
@@ -39,6 +44,44 @@ async function open(app: SampleApp, width?: number): Promise<BrowserPage> {
   pages.push(opened);
   await opened.page.locator('#connection[data-state="live"]').waitFor();
   return opened;
+}
+
+function row(page: Page, chain: string, state: string): Locator {
+  return page.locator(`.chain[data-tenant="${chain}"][data-state="${state}"]`);
+}
+
+function healthy(page: Page, chain: string): Locator {
+  return row(page, chain, 'valid').filter({ has: page.locator('.state', { hasText: /^Works$/ }) });
+}
+
+/** How the mark before a row's state is drawn, its colour apart. */
+function markOf(page: Page, chain: string): Promise<string> {
+  return page.evaluate(`(() => {
+    const { borderRadius, clipPath } = getComputedStyle(
+      document.querySelector('.chain[data-tenant="${chain}"] .state'), '::before');
+    return borderRadius + ' ' + clipPath;
+  })()`);
+}
+
+/** Painted points of the chart of calls below the line, which is at two thirds of its height. */
+function inkBelowTheLine(page: Page): Promise<number> {
+  return page.evaluate(`(() => {
+    const over = document.querySelector('#chart-calls .u-over').getBoundingClientRect();
+    const canvas = document.querySelector('#chart-calls canvas');
+    const { left, top } = canvas.getBoundingClientRect();
+    const x = Math.ceil(over.left - left), y = Math.ceil(over.top - top + over.height * 0.7);
+    const { data } = canvas.getContext('2d').getImageData(x, y, over.width, over.height * 0.3 - 3);
+    return data.filter((_, index) => index % 4 === 3).filter((alpha) => alpha > 128).length;
+  })()`);
+}
+
+/** For each such element, whether it is in the window and nothing lies over it: a script for the page. */
+function inSight(selector: string): string {
+  return `[...document.querySelectorAll('${selector}')].map((node) => {
+    const { left, top, width, height, bottom } = node.getBoundingClientRect();
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+    return top >= 0 && bottom <= window.innerHeight && node.contains(hit);
+  })`;
 }
 
 async function expectNoSecrets(opened: BrowserPage): Promise<void> {
@@ -78,21 +121,20 @@ inBrowser('the page of the sample, in Chromium', () => {
     async () => {
       const { page, ...opened } = await openWith({ SANDBOX_TOKENS_LIVE: '30' });
       const nordgym = page.locator('.chain[data-tenant="nordgym"]');
-      const row = (state: string) => page.locator(`.chain[data-tenant="nordgym"][data-state="${state}"]`);
       const answered = async () => Number(await nordgym.locator('[data-fact="calls"]').textContent());
       await nordgym
         .locator('[data-fact="next"]', { hasText: /^in [123] s$/ })
         .waitFor({ timeout: PATIENCE_MS });
 
       await page.getByRole('button', { name: /^Token service down/ }).press('Enter');
-      await page.locator('button.active', { hasText: /another \d s/ }).waitFor();
-      await row('coping').waitFor({ timeout: 10_000 });
+      await page.locator('button.active', { hasText: /another \d+ s/ }).waitFor();
+      await row(page, 'nordgym', 'coping').waitFor({ timeout: 10_000 });
       expect(await nordgym.locator('.state').textContent()).toBe('Old token serves');
       expect(await nordgym.locator('.failure').textContent()).toMatch(/HTTP 503.*recovers by itself/);
       const before = await answered();
       await eventually(async () => (await answered()) > before);
 
-      await row('valid').waitFor({ timeout: 20_000 });
+      await row(page, 'nordgym', 'valid').waitFor({ timeout: 20_000 });
       expect(await nordgym.locator('.failure').textContent()).toMatch(/^Last failure, over now/);
       await page.locator('.event[data-tenant="nordgym"]', { hasText: 'renewed' }).first().waitFor();
       await opened.expectClean();
@@ -102,20 +144,134 @@ inBrowser('the page of the sample, in Chromium', () => {
 
   it('fits a phone, says when the sample is gone, and is served without secrets after every fault', async () => {
     const { page, app, ...opened } = await openWith({ SANDBOX_TOKENS_LIVE: '20' }, 390);
-    for (const name of [/^Revoke tokens/, /^429/, /^Gateway key refused/]) {
+    for (const [name, said] of [
+      [/^Revoke tokens/, 'Tokens revoked'],
+      [/^429/, 'Too many requests'],
+      [/^Gateway key refused/, 'Gateway key refused'],
+    ] as const) {
       await page.getByRole('button', { name }).click();
-      await page.locator('#fault-said', { hasText: 'Told the sandbox' }).waitFor();
+      await page.locator('#fault-said', { hasText: said }).waitFor();
     }
-    await page
-      .locator('.fact-calls', { hasText: /failed, last: HTTP 401/ })
-      .first()
-      .waitFor();
+    await page.locator('.failure', { hasText: 'Calls fail: HTTP 401, refused.' }).first().waitFor();
     await page.getByRole('button', { name: /^Heal everything/ }).click();
     await page.locator('button.active').first().waitFor({ state: 'detached' });
     expect(await opened.overflows()).toBe(false);
     await opened.expectClean();
     expect((await app.end('SIGTERM')).tookMs).toBeLessThan(1000);
     await page.locator('#connection', { hasText: 'Disconnected' }).waitFor();
+  });
+
+  it(
+    'shows an outage that begins right after a renewal: it lasts until every chain has missed one',
+    async () => {
+      const { page } = await openWith({ SANDBOX_TOKENS_LIVE: '20' });
+      const nordgym = page.locator('.chain[data-tenant="nordgym"]');
+      await nordgym.locator('[data-fact="next"]', { hasText: /^in 1[3-5] s$/ }).waitFor({
+        timeout: PATIENCE_MS,
+      });
+      await page.getByRole('button', { name: /^Token service down/ }).click();
+      for (const chain of CHAINS) {
+        await page
+          .locator(`.event[data-tenant="${chain}"]`, { hasText: 'renewal failed' })
+          .first()
+          .waitFor({ timeout: 20_000 });
+      }
+      for (const chain of CHAINS) await healthy(page, chain).waitFor({ timeout: 20_000 });
+    },
+    3 * PATIENCE_MS,
+  );
+
+  it(
+    'shows every row well again soon after the gateway takes the key again',
+    async () => {
+      const { page } = await openWith({ SANDBOX_TOKENS_LIVE: '20' });
+      const key = page.getByRole('button', { name: /^Gateway key refused/ });
+      await key.click();
+      for (const chain of CHAINS) await row(page, chain, 'failing').waitFor();
+      await page.locator('button.active').first().waitFor({ state: 'detached', timeout: 15_000 });
+      for (const chain of CHAINS) await healthy(page, chain).waitFor({ timeout: 5_000 });
+    },
+    3 * PATIENCE_MS,
+  );
+
+  it(
+    'never says one thing in a row and another in the time line, in any fault',
+    async () => {
+      const { page } = await openWith({ SANDBOX_TOKENS_LIVE: '12' });
+      await page.evaluate(WATCH_FOR_CONTRADICTIONS);
+      for (const name of [/^Gateway key refused/, /^429/, /^Revoke tokens/, /^Token service down/]) {
+        await page.getByRole('button', { name }).click();
+        await page.locator('button.active').first().waitFor({ state: 'detached', timeout: 25_000 });
+        for (const chain of CHAINS) await healthy(page, chain).waitFor({ timeout: 15_000 });
+      }
+      expect(await page.evaluate('window.seenStates')).toEqual(
+        expect.arrayContaining(['coping', 'failing', 'valid']),
+      );
+      expect(await page.evaluate('window.contradictions')).toEqual([]);
+    },
+    4 * PATIENCE_MS,
+  );
+
+  it('shows one quota for the one gateway key', async () => {
+    const { page } = await openWith({ SANDBOX_TOKENS_LIVE: '20' });
+    await page
+      .locator('#quota', { hasText: /^Gateway key: 9,\d{3} of 10,000 requests left until / })
+      .waitFor();
+    expect(await page.getByText(/of 10,000/).count()).toBe(1);
+  });
+
+  it('draws failed calls below the line and answered ones above it, and marks states by shape', async () => {
+    const { page } = await openWith({ SANDBOX_TOKENS_LIVE: '20' });
+    await row(page, 'nordgym', 'valid').waitFor();
+    const good = await markOf(page, 'nordgym');
+    await page.getByRole('button', { name: /^Gateway key refused/ }).click();
+    await row(page, 'nordgym', 'failing').waitFor();
+    expect(await markOf(page, 'nordgym')).not.toEqual(good);
+    await eventually(async () => (await inkBelowTheLine(page)) > 0);
+    expect(await page.locator('figcaption').first().textContent()).toMatch(/▲ answered,\s+▼ failed/);
+  });
+
+  it.each([844, 664])('has buttons and states in view together on a phone, %i px high', async (height) => {
+    const { page } = await openWith({ SANDBOX_TOKENS_LIVE: '20' }, 390);
+    await page.setViewportSize({ width: 390, height });
+    await page.locator('#chains').evaluate((list: { scrollIntoView(): void }) => list.scrollIntoView());
+    expect(await page.evaluate(inSight('.chain .state'))).toEqual([true, true, true]);
+    expect(await page.evaluate(inSight('#faults button'))).toEqual([true, true, true, true, true]);
+  });
+
+  it('says what a chain is, and shows the code that does all this: it runs as it is', async () => {
+    const { page } = await openWith({ SANDBOX_TOKENS_LIVE: '20' });
+    expect(await page.locator('.lead').textContent()).toMatch(/A chain is one company of clubs/);
+    const code = (await page.locator('#code').textContent()) ?? '';
+    expect(code.split('\n').filter((line) => line !== '')).toHaveLength(10);
+    const sandbox = await ResamaniaSandbox.start();
+    const application = await SmallApp.of({ 'main.ts': CODE_IMPORTS + code + CODE_USE });
+    try {
+      expect(JSON.parse(await application.run(sandbox.env()))).toHaveLength(3);
+    } finally {
+      application.remove();
+      await sandbox.stop();
+    }
+  });
+
+  it('makes a call when asked, and shows what came back, good or bad', async () => {
+    const { page, ...opened } = await openWith({ SANDBOX_TOKENS_LIVE: '20' });
+    const call = page.getByRole('button', { name: 'Call', exact: true });
+    const chain = page.locator('select[name="chain"]');
+    expect(await chain.locator('option').allTextContents()).toEqual(CHAINS);
+    await chain.selectOption('clubazur');
+    await page.getByLabel('List its').selectOption('classes');
+    await call.click();
+    await page
+      .locator('#answer', { hasText: /Answered in \d+ ms: 30 classes[^]*\/clubazur\/class_events\// })
+      .waitFor();
+    await page.getByRole('button', { name: /^Gateway key refused/ }).click();
+    await page.locator('#fault-said', { hasText: 'Gateway key refused' }).waitFor();
+    await call.click();
+    await page.locator('#answer', { hasText: /Failed in \d+ ms: HTTP 502[^]*api_refused/ }).waitFor();
+    expect(await chain.inputValue()).toBe('clubazur');
+    // Chromium reports the status of the answer that was asked for.
+    expect(opened.complaints().filter((text) => !text.includes('502'))).toEqual([]);
   });
 
   it('connects again where something before the sample has answered in its place', async () => {
@@ -155,6 +311,7 @@ inBrowser('the page of the sample, in Chromium', () => {
       app,
       page: opened.page,
       overflows: () => opened.overflows(),
+      complaints: () => opened.complaints,
       expectClean: async () => {
         await expectNoSecrets(opened);
         expect(opened.complaints).toEqual([]);
@@ -162,6 +319,48 @@ inBrowser('the page of the sample, in Chromium', () => {
     };
   }
 });
+
+const CODE_IMPORTS = `
+import 'reflect-metadata';
+import { Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ResamaniaAuthModule, resamaniaConfig, ResamaniaHttpService } from 'nestjs-resamania-auth';
+import { firstValueFrom } from 'rxjs';
+`;
+const CODE_USE = `
+const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
+const { data } = await firstValueFrom(app.get(ClubsService).list('nordgym'));
+console.log(JSON.stringify(data['hydra:member']));
+await app.close();
+`;
+
+/** Looks at every change of the page for rows that say something else than the newest events of their chain. */
+const WATCH_FOR_CONTRADICTIONS = `
+window.contradictions = [];
+window.seenStates = [];
+new MutationObserver(() => {
+  for (const row of document.querySelectorAll('.chain')) {
+    const { tenant, state } = row.dataset;
+    const text = row.querySelector('.failure').textContent;
+    const events = [...document.querySelectorAll('.event[data-tenant="' + tenant + '"]')];
+    const newest = (...types) => events.find(({ dataset }) => types.includes(dataset.type))?.dataset.type;
+    const ofToken = newest('obtained', 'renewal-failed', 'wait-started', 'tenant-updated');
+    const ofCalls = newest('calls-failing', 'calls-answered');
+    const wrong = {
+      'a failed renewal, in a row that works': ofToken === 'renewal-failed' && !['coping', 'failing'].includes(state),
+      'no token left, in a row that has one': ofToken === 'wait-started' && state !== 'failing',
+      'a new token, in a row without': ofToken === 'obtained' && (state === 'coping' || text.startsWith('Renewal failed')),
+      'failed calls, in a row that works': ofCalls === 'calls-failing' && state !== 'failing',
+      'answered calls, in a row where they fail': ofCalls !== 'calls-failing' && text.startsWith('Calls fail'),
+      'the old token serves, in a row where it does not': /serves/.test(events[0]?.textContent) && state !== 'coping',
+    };
+    if (!window.seenStates.includes(state)) window.seenStates.push(state);
+    for (const [what, holds] of Object.entries(wrong)) {
+      if (holds) window.contradictions.push([tenant, state, what, text, events[0].textContent].join(' | '));
+    }
+  }
+}).observe(document.querySelector('main'), { subtree: true, childList: true, attributes: true, characterData: true });
+`;
 
 describe('what the page is made of', () => {
   const post = (app: SampleApp, name: string, headers: Record<string, string>) =>
@@ -213,8 +412,12 @@ describe('what the page is made of', () => {
       if (chromiumPath === undefined) return;
       const { page } = await open(app);
       await page.locator('.chain[data-tenant="nordgym"][data-state="valid"]').waitFor();
-      expect(await page.getByRole('button').count()).toBe(0);
+      // The one for a call is there, and calls only when it is pressed.
+      expect(await page.getByRole('button').allTextContents()).toEqual(['Call']);
       expect(sandbox.journal.countApiRequests()).toBe(0);
+      await page.getByRole('button', { name: 'Call' }).click();
+      await page.locator('#answer', { hasText: /Answered in \d+ ms: 3 clubs/ }).waitFor();
+      expect(sandbox.journal.countApiRequests('nordgym')).toBe(1);
     } finally {
       await sandbox.stop();
     }

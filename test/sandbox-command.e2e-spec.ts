@@ -1,20 +1,15 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import ts from 'typescript';
-
 import { SandboxCommand } from './support/command.js';
 import { codeBlocks, tableOf } from './support/markdown.js';
-import { BuiltPackage, installed } from './support/packages.js';
+import { BuiltPackage } from './support/packages.js';
 import { eventually } from './support/sample-app.js';
+import { SmallApp } from './support/small-app.js';
 import { ROOT } from './support/sources.js';
 
-const run = promisify(execFile);
-const auth = new BuiltPackage('libs/resamania-auth');
 const sandbox = new BuiltPackage('libs/resamania-sandbox');
 const LINE = /^(RESAMANIA_[A-Z_]+)=(\S+)$/;
 
@@ -22,7 +17,6 @@ const commands: SandboxCommand[] = [];
 let folder: string;
 
 beforeAll(() => {
-  auth.assertIsBuilt();
   sandbox.assertIsBuilt();
   folder = mkdtempSync(join(tmpdir(), 'resamania-command-'));
 });
@@ -128,18 +122,15 @@ describe('npx resamania-sandbox', () => {
 });
 
 describe("the README's quick start, with the lines of the command and nothing else", () => {
-  let consumer: string;
+  let app: SmallApp;
 
   beforeAll(async () => {
-    consumer = await installed([auth, sandbox]);
-    writeFileSync(join(consumer, 'package.json'), '{ "type": "module" }');
-    for (const { code } of codeBlocks(readFileSync(join(ROOT, 'README.md'), 'utf8'), 'ts')) {
-      const [, name] = /^\/\/ ((?:app\.module|clubs\.service))\.ts\n/.exec(code) ?? [];
-      if (name !== undefined) writeFileSync(join(consumer, `${name}.js`), compiled(code));
-    }
-    writeFileSync(join(consumer, 'main.js'), MAIN);
+    const snippets = codeBlocks(readFileSync(join(ROOT, 'README.md'), 'utf8'), 'ts');
+    const named = snippets.map(({ code }) => [/^\/\/ ([\w.-]+)\n/.exec(code)?.[1] ?? '', code] as const);
+    const wanted = named.filter(([name]) => ['app.module.ts', 'clubs.service.ts'].includes(name));
+    app = await SmallApp.of({ ...Object.fromEntries(wanted), 'main.ts': MAIN });
   });
-  afterAll(() => rmSync(consumer, { recursive: true }));
+  afterAll(() => app.remove());
 
   it.each([
     ['of all chains', [], 'demoapi'],
@@ -148,9 +139,8 @@ describe("the README's quick start, with the lines of the command and nothing el
     ['of two chains, the first of which is meant', ['--chain', 'nordgym', 'demoapi'], 'nordgym'],
     ['of a host without a gateway', ['--no-gateway'], 'demoapi'],
   ])('runs on those %s', async (_name, args, expected) => {
-    await start(['--port', '0', ...args], join(consumer, '.env')).running();
-    const { stdout } = await run(process.execPath, ['main.js'], { cwd: consumer, env: bareEnvironment() });
-    const clubs = JSON.parse(stdout) as { '@id': string }[];
+    await start(['--port', '0', ...args], join(app.folder, '.env')).running();
+    const clubs = JSON.parse(await app.run()) as { '@id': string }[];
     expect(clubs).toHaveLength(3);
     for (const club of clubs) expect(club['@id']).toMatch(new RegExp(`^/${expected}/clubs/`));
   });
@@ -166,23 +156,6 @@ const app = await NestFactory.createApplicationContext(AppModule, { logger: fals
 console.log(JSON.stringify(await app.get(ClubsService).list()));
 await app.close();
 `;
-
-function compiled(code: string): string {
-  const { outputText } = ts.transpileModule(code, {
-    compilerOptions: {
-      module: ts.ModuleKind.ESNext,
-      target: ts.ScriptTarget.ES2022,
-      experimentalDecorators: true,
-      emitDecoratorMetadata: true,
-    },
-  });
-  return outputText;
-}
-
-function bareEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(RESAMANIA_|NODE_)/.test(name));
-  return Object.fromEntries(kept);
-}
 
 async function askToken(variables: Record<string, string>, chain: string): Promise<unknown> {
   const clientToken = String(variables[`RESAMANIA_${chain}CLIENT_TOKEN`]);

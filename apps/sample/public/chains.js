@@ -1,24 +1,24 @@
 // One row per chain: its token as a living bar, and what is known about it.
-import { count, duration, time, write, writeWithCode } from './format.js';
+import { count, duration, reasonText, time, write, writeWithCode } from './format.js';
 import { stagesOf, stateOf } from './token-life.js';
 
 /** How often the bars move where motion is welcome, and where it is not, in milliseconds. */
 const STEP_MS = 100;
 const CALM_STEP_MS = 1_000;
-/** A failed call is news for so long, in milliseconds. */
-const RECENT_MS = 5_000;
 
 export class ChainList {
   #list;
   #template;
+  #quota;
   #rows = new Map();
   #dueOf = new Map();
   #failureOf = new Map();
   #clock = { offsetMs: 0 };
 
-  constructor(list, template) {
+  constructor({ list, template, quota }) {
     this.#list = list;
     this.#template = template;
+    this.#quota = quota;
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     setInterval(() => this.#move(), isCalm ? CALM_STEP_MS : STEP_MS);
   }
@@ -45,6 +45,7 @@ export class ChainList {
       row.calls = calls.find(({ tenant }) => tenant === one.tenant);
       this.#fill(row);
     }
+    write(this.#quota, quotaText(own, Date.now() + clock.offsetMs));
     this.#move();
   }
 
@@ -60,17 +61,14 @@ export class ChainList {
   }
 
   #fill({ node, status, stages, calls, fact }) {
-    const state = stateOf(status);
+    const state = stateOf(status, calls);
     node.dataset.state = state.kind;
     write(node.querySelector('.state'), state.text);
     write(fact('obtained'), count(status.obtained));
-    node.querySelector('.fact-calls').hidden = calls === undefined;
+    for (const one of node.querySelectorAll('.fact-calls')) one.hidden = calls === undefined;
     write(fact('calls'), count(calls?.answered ?? 0));
-    this.#fillFailedCalls(fact('calls-failed'), calls);
-    const quota = status.limits?.quota;
-    write(fact('quota'), quota?.remaining === undefined ? '–' : count(quota.remaining));
-    write(fact('quota-of'), quotaText(quota));
-    writeWithCode(node.querySelector('.failure'), this.#failureText(status));
+    write(fact('failed'), count(calls?.failed ?? 0));
+    writeWithCode(node.querySelector('.failure'), this.#failureText(status, calls));
     const marks = { obtained: 'start', due: 'due', margin: 'usable', expires: 'end' };
     for (const [mark, stage] of Object.entries(marks)) {
       write(node.querySelector(`[data-mark="${mark}"]`), time(stages?.[stage]));
@@ -78,20 +76,21 @@ export class ChainList {
     place(node, stages);
   }
 
-  #fillFailedCalls(node, { failed, lastFailure, lastFailedAt } = {}) {
-    write(node, failed ? `${count(failed)} failed, last: ${lastFailure.replaceAll('_', ' ')}` : '');
-    const isRecent = Date.now() + this.#clock.offsetMs - Date.parse(lastFailedAt) < RECENT_MS;
-    node.classList.toggle('sub-bad', isRecent);
-  }
-
-  #failureText({ tenant, failure }) {
+  /** What is wrong now, or else what was wrong last. */
+  #failureText({ tenant, failure }, calls) {
     if (failure) {
-      const times = failure.count > 1 ? `, ${failure.count} times in a row` : '';
-      return `Failing${times}: ${failure.message} ${failure.remedy}`;
+      const times = failure.count > 1 ? ` ${failure.count} times` : '';
+      return `Renewal failed${times}: ${failure.message} ${failure.remedy}`;
     }
-    const last = this.#failureOf.get(tenant);
-    if (last === undefined) return 'No failure so far.';
-    return `Last failure, over now, at ${time(Date.parse(last.at))}: ${last.message} ${last.remedy}`;
+    const { isFailing, lastFailure } = calls ?? {};
+    const reason = lastFailure && reasonText(lastFailure.reason);
+    if (isFailing) return `Calls fail: ${reason}.`;
+    const ofCalls = lastFailure && { at: lastFailure.at, text: `a call failed: ${reason}.` };
+    const known = this.#failureOf.get(tenant);
+    const ofToken = known && { at: known.at, text: `a renewal failed: ${known.message}` };
+    const [last] = [ofCalls, ofToken].filter(Boolean).toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+    if (last === undefined) return 'No failure since this page was opened.';
+    return `Last failure, over now, at ${time(Date.parse(last.at))}: ${last.text}`;
   }
 
   #move() {
@@ -135,8 +134,22 @@ function place(node, stages) {
   bar.parentElement.style.setProperty('--usable-at', share(stages.usable));
 }
 
-function quotaText({ limit, resetAt } = {}) {
-  const size = limit === undefined ? '' : `of ${count(limit)}`;
-  const reset = resetAt === undefined ? '' : `until ${time(Date.parse(resetAt))}`;
-  return [size, reset].filter(Boolean).join(' ');
+/** A quota belongs to a gateway key: chains that are told the same limit and the same reset share one. */
+function quotaText(status, now) {
+  const quotas = new Map();
+  for (const { tenant, limits } of status) {
+    const { remaining, limit, resetAt } = limits?.quota ?? {};
+    if (remaining === undefined || Date.parse(resetAt) < now) continue;
+    const shared = quotas.get(`${limit} ${resetAt}`) ?? { tenants: [], left: Infinity, limit, resetAt };
+    shared.tenants.push(tenant);
+    shared.left = Math.min(shared.left, remaining);
+    quotas.set(`${limit} ${resetAt}`, shared);
+  }
+  const texts = [...quotas.values()].map(({ tenants, left, limit, resetAt }) => {
+    const whose = quotas.size > 1 ? ` (${tenants.join(', ')})` : '';
+    const size = limit === undefined ? '' : ` of ${count(limit)}`;
+    const reset = resetAt === undefined ? '' : ` until ${time(Date.parse(resetAt))}`;
+    return `Gateway key${whose}: ${count(left)}${size} requests left${reset}`;
+  });
+  return texts.join(' · ');
 }

@@ -35,7 +35,7 @@ export class Faults {
         headers: { 'content-type': 'application/json' },
         body: '{}',
       });
-      this.#say(answer.ok ? `Told the sandbox: ${name}` : `${name}: refused (HTTP ${answer.status})`);
+      this.#say(answer.ok ? button.dataset.said : `${name}: refused (HTTP ${answer.status})`);
     } catch {
       this.#say(`${name}: the sample does not answer`);
     }
@@ -52,7 +52,8 @@ export class Faults {
     for (const button of this.#buttons()) {
       const left = (this.#untilOf.get(button.dataset.fault) ?? 0) - now;
       button.classList.toggle('active', left > 0);
-      const text = left > 0 ? `Misbehaves for another ${duration(left)}` : this.#texts.get(button);
+      button.querySelector('.fault-name').dataset.left = duration(left);
+      const text = left > 0 ? `For another ${duration(left)}` : this.#texts.get(button);
       write(button.querySelector('.fault-text'), text);
     }
   }

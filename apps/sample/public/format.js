@@ -20,6 +20,14 @@ export function count(value) {
   return number.format(value);
 }
 
+const STATUS_WORDS = { 401: 'refused', 429: 'too many requests', 503: 'out of service' };
+
+/** Why a call failed: a code of the library, or the status of the API's answer with what it means. */
+export function reasonText(reason) {
+  const words = STATUS_WORDS[/^HTTP (\d+)$/.exec(reason)?.[1]];
+  return words === undefined ? reason.replaceAll('_', ' ') : `${reason}, ${words}`;
+}
+
 /** Writes a text, if it is another: a node that does not change is not read out again. */
 export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;

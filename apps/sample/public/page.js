@@ -1,4 +1,5 @@
 // The page: listens to /events and hands what comes to its parts.
+import { CallBox } from './call-box.js';
 import { ChainList } from './chains.js';
 import { Faults } from './faults.js';
 import { TimeLine } from './time-line.js';
@@ -8,7 +9,12 @@ import { TrafficCharts } from './traffic.js';
 const SILENCE_MS = 5_000;
 
 const connection = document.getElementById('connection');
-const chains = new ChainList(document.getElementById('chains'), document.getElementById('chain-template'));
+const chains = new ChainList({
+  list: document.getElementById('chains'),
+  template: document.getElementById('chain-template'),
+  quota: document.getElementById('quota'),
+});
+const callBox = new CallBox(document.getElementById('call'), document.getElementById('answer'));
 const timeLine = new TimeLine(document.getElementById('events'), document.getElementById('events-said'));
 const faults = new Faults(document.getElementById('faults'), document.getElementById('fault-said'));
 const charts = new TrafficCharts(document.getElementById('traffic'));
@@ -19,6 +25,7 @@ function showState(state) {
   lastHeardAt = Date.now();
   const clock = { offsetMs: Date.parse(state.now) - lastHeardAt };
   chains.show(state.status, state.sandbox?.calls ?? [], clock);
+  callBox.show(state.status);
   faults.show(state.sandbox?.faults, clock);
   charts.show(state.sandbox?.seconds, clock);
   document.getElementById('no-chains').hidden = state.status.length > 0;

@@ -1,5 +1,5 @@
 // The time line: what happened, newest first.
-import { duration, time } from './format.js';
+import { duration, reasonText, time } from './format.js';
 
 const KEPT = 60;
 /** How often something is read out at most, in milliseconds: in an outage more happens than anybody can listen to. */
@@ -57,38 +57,49 @@ export class TimeLine {
   }
 }
 
-/** One event in words. What a later version of the library may add is shown by its name. */
+/**
+ * One event in words: what happened then, never what is the case, which would not hold for long. What a later version
+ * of the library may add is shown by its name.
+ */
 function describe(event) {
   switch (event.type) {
     case 'obtained':
-      return { kind: 'good', word: event.renewal ? 'renewed' : 'obtained', detail: lifetimeText(event) };
+      return { kind: 'good', word: event.renewal ? 'renewed' : 'first token', detail: lifetimeText(event) };
     case 'renewal-failed':
       return {
         kind: event.tokenStillUsable ? 'warn' : 'bad',
-        word: 'failed',
-        detail: `${event.message} ${event.tokenStillUsable ? 'Old token serves.' : 'No usable token.'}`,
+        word: 'renewal failed',
+        detail: event.tokenStillUsable ? `${event.message} The old token was still good.` : event.message,
       };
     case 'wait-started':
+      return { kind: 'bad', word: 'no token left', detail: 'until the next one comes' };
+    case 'rejected':
+      return { kind: 'warn', word: 'token refused', detail: 'by the API, before its time; it was dropped' };
+    case 'replayed':
+      return { kind: 'good', word: 'sent again', detail: 'the refused call, with a new token' };
+    case 'calls-failing':
       return {
         kind: 'bad',
-        word: 'waiting',
-        detail: `callers fail at once until ${time(Date.parse(event.nextAttemptAt))}`,
+        word: 'calls failed',
+        detail: `from here on: ${reasonText(event.reason)}`,
       };
-    case 'rejected':
-      return { kind: 'warn', word: 'rejected', detail: 'the API refused the token; it was dropped' };
-    case 'replayed':
-      return { kind: 'good', word: 'replayed', detail: 'the refused call was sent again with a new token' };
+    case 'calls-answered':
+      return { kind: 'good', word: 'calls answered', detail: 'again' };
     case 'quota-low':
-      return { kind: 'warn', word: 'quota low', detail: `${event.remaining} of ${event.limit} calls left` };
+      return {
+        kind: 'warn',
+        word: 'quota low',
+        detail: `${event.remaining} of ${event.limit} requests were left`,
+      };
     case 'tenant-updated':
-      return { kind: 'plain', word: 'updated', detail: 'configuration given anew; waiting is over' };
+      return { kind: 'plain', word: 'set right', detail: 'a token was asked for at once' };
     default:
       return { kind: 'plain', word: event.type.replaceAll('-', ' '), detail: '' };
   }
 }
 
 function lifetimeText({ at, expiresAt, oddity }) {
-  const text = `for ${duration(Date.parse(expiresAt) - Date.parse(at))}`;
+  const text = `good for ${duration(Date.parse(expiresAt) - Date.parse(at))}`;
   return oddity === undefined ? text : `${text}; ${oddity}`;
 }
 

@@ -11,13 +11,15 @@ export function stagesOf({ obtainedAt, expiresAt, usableUntil, nextRefreshAt, fa
   return { start, end, usable, due: Math.min(usable, Math.max(start, due)) };
 }
 
-/** How a chain is doing. `kind` is for the style sheet, `text` for people. */
-export function stateOf({ state, refreshing, failure }) {
-  if (state === 'valid') {
-    if (failure) return { kind: 'coping', text: 'Old token serves' };
-    return refreshing ? { kind: 'renewing', text: 'Renewing' } : { kind: 'valid', text: 'Valid' };
-  }
-  if (state === 'obtaining') return { kind: 'obtaining', text: 'Obtaining' };
-  if (state === 'waiting') return { kind: 'waiting', text: 'No token, waiting' };
-  return { kind: 'idle', text: 'No token' };
+/**
+ * How a chain is doing, its token and its calls together: calls may fail while the token is good. `kind` is for the
+ * style sheet, `text` for people.
+ */
+export function stateOf({ state, refreshing, failure }, calls) {
+  if (calls?.isFailing || (failure && state !== 'valid')) return { kind: 'failing', text: 'Calls fail' };
+  if (failure) return { kind: 'coping', text: 'Old token serves' };
+  if (state === 'valid')
+    return refreshing ? { kind: 'renewing', text: 'Works, renewing' } : { kind: 'valid', text: 'Works' };
+  if (state === 'obtaining') return { kind: 'obtaining', text: 'Getting a token' };
+  return { kind: 'idle', text: 'No token yet' };
 }

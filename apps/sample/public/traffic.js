@@ -1,6 +1,6 @@
 // What happened in each of the last 120 seconds, as two small charts.
 const SECONDS = 120;
-const HEIGHT = 110;
+const HEIGHT = 130;
 
 export class TrafficCharts {
   #section;
@@ -33,12 +33,19 @@ export class TrafficCharts {
       plot.destroy();
     }
     this.#charts = [
-      this.#chart('chart-calls', ({ at, calls, failed }) => [at, calls, failed], ['--good', '--bad']),
-      this.#chart('chart-tokens', ({ at, tokenRequests }) => [at, tokenRequests], ['--accent']),
+      this.#chart('chart-calls', ({ at, answered, failed }) => [at, answered, failed], {
+        colours: ['--good', '--bad'],
+        below: -2,
+      }),
+      this.#chart('chart-tokens', ({ at, tokenRequests }) => [at, tokenRequests], {
+        colours: ['--accent'],
+        below: 0,
+      }),
     ];
   }
 
-  #chart(id, pick, colours) {
+  /** `below` is how far the axis reaches below zero. */
+  #chart(id, pick, { colours, below }) {
     const place = document.getElementById(id);
     const colour = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
     const bars = globalThis.uPlot.paths.bars({ size: [0.8, 12] });
@@ -61,8 +68,8 @@ export class TrafficCharts {
       cursor: { show: false },
       scales: {
         x: { time: false, range: [-SECONDS, 0] },
-        // An even number, so that its half can be labelled too.
-        y: { range: (_plot, _least, most) => [0, 2 * Math.ceil(Math.max(4, most) / 2)] },
+        // At least so much each way, so that a call is never a wall.
+        y: { range: (_plot, least, most) => [Math.min(below, least), Math.max(4, most)] },
       },
       axes: [
         {
@@ -73,7 +80,12 @@ export class TrafficCharts {
           gap: 8,
           values: (_plot, ticks) => ticks.map(ago),
         },
-        { ...axis, size: 26, splits: (_plot, _axis, _least, most) => [0, most / 2, most] },
+        {
+          ...axis,
+          size: 26,
+          splits: (_plot, _axis, least, most) => [...new Set([least, 0, most])],
+          values: (_plot, splits) => splits.map((value) => Math.abs(value)),
+        },
       ],
       series: [{}, ...lines],
     };
@@ -99,9 +111,9 @@ function columns(known, now) {
   const column = (name) => at.map((second) => known.get(second)?.[name] ?? 0);
   return {
     at: at.map((second) => second - now),
-    // The failed ones are drawn over all: what stays visible of the latter was answered.
-    calls: at.map((second) => (known.get(second)?.answered ?? 0) + (known.get(second)?.failed ?? 0)),
-    failed: column('failed'),
+    answered: column('answered'),
+    // Below the line, so that they are told apart by more than colour.
+    failed: column('failed').map((value) => -value),
     tokenRequests: column('tokenRequests'),
   };
 }

@@ -19,7 +19,7 @@ import {
 
 import type { FaultState } from '../sandbox/fault-board.js';
 import { SandboxDemo } from '../sandbox/sandbox-demo.js';
-import { type ChainCalls, KEPT_SECONDS, type TrafficSecond } from '../sandbox/traffic.js';
+import { type CallsEvent, type ChainCalls, KEPT_SECONDS, type TrafficSecond } from '../sandbox/traffic.js';
 
 /** What the page gets again and again. No token and no secret is in it. */
 export interface PageState {
@@ -34,6 +34,9 @@ export interface PageState {
   };
 }
 
+/** What is in the time line. */
+type PageEvent = ResamaniaTokenEvent | CallsEvent;
+
 /** How many events a page that opens later still gets. */
 const KEPT_EVENTS = 60;
 /** From one state to the next, when nothing happens: a heartbeat too. In milliseconds. */
@@ -46,15 +49,18 @@ const RECONNECT_AFTER_MS = 1_000;
 /** The messages of `/events`. */
 @Injectable()
 export class PageFeed implements OnModuleInit {
-  readonly #history: ResamaniaTokenEvent[] = [];
+  readonly #history: PageEvent[] = [];
+  readonly #events$: Observable<PageEvent>;
 
   constructor(
     private readonly tokens: ResamaniaTokenService,
     @Optional() private readonly demo?: SandboxDemo,
-  ) {}
+  ) {
+    this.#events$ = merge(tokens.events$, demo?.traffic.events$ ?? EMPTY);
+  }
 
   onModuleInit(): void {
-    this.tokens.events$.subscribe((event) => {
+    this.#events$.subscribe((event) => {
       this.#history.push(event);
       if (this.#history.length > KEPT_EVENTS) this.#history.shift();
     });
@@ -63,7 +69,7 @@ export class PageFeed implements OnModuleInit {
   /** What was and what is, then each event as it happens, and the state every second. Ends with the application. */
   messages(): Observable<MessageEvent> {
     return defer(() => {
-      const events = this.tokens.events$.pipe(map((event) => message('event', { event, ...this.#state() })));
+      const events = this.#events$.pipe(map((event) => message('event', { event, ...this.#state() })));
       const states = merge(interval(STATE_EVERY_MS), this.demo?.faults.changes$ ?? EMPTY).pipe(
         map(() => message('state', this.#state())),
       );

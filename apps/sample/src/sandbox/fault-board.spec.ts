@@ -5,7 +5,7 @@ import { FaultBoard, type FaultName } from './fault-board.js';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 
-function build() {
+function build(allDueAt = NOW) {
   const told: string[] = [];
   const surface = (name: string) => ({
     down: (ms: number, fault?: unknown) =>
@@ -18,10 +18,11 @@ function build() {
     revokeTokens: () => told.push('revoked'),
   } as unknown as ResamaniaSandbox;
   const healed: (FaultName | undefined)[] = [];
-  const board = new FaultBoard(
-    () => sandbox,
-    (name) => healed.push(name),
-  );
+  const board = new FaultBoard({
+    sandbox: () => sandbox,
+    allDueAt: () => allDueAt,
+    onHealed: (name) => healed.push(name),
+  });
   const active = () => board.list().flatMap(({ name, until }) => (until === undefined ? [] : [name]));
   return { board, told, healed, active };
 }
@@ -38,7 +39,6 @@ describe('FaultBoard', () => {
     expect(told).toEqual(['token down 8000']);
     expect(board.list().find(({ name }) => name === 'token-service')).toEqual({
       name: 'token-service',
-      lastsSeconds: 8,
       until: new Date(NOW + 8000),
     });
     jest.advanceTimersByTime(8000);
@@ -48,6 +48,18 @@ describe('FaultBoard', () => {
     expect(healed).toEqual(['token-service']);
     expect(changes).toBe(2);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('keeps the token service down until every chain has missed a renewal', () => {
+    const { board, told, healed, active } = build(NOW + 15_000);
+    board.start('token-service');
+    expect(told).toEqual(['token down 18000']);
+    expect(board.isRunning('token-service')).toBe(true);
+    jest.advanceTimersByTime(17_999);
+    expect(active()).toEqual(['token-service']);
+    jest.advanceTimersByTime(100);
+    expect(healed).toEqual(['token-service']);
+    expect(board.isRunning('token-service')).toBe(false);
   });
 
   it('begins a fault anew when it is started again: it ends once, late', () => {

@@ -8,15 +8,16 @@ export type FaultName = (typeof FAULT_NAMES)[number];
 /** A fault as the page shows it. */
 export interface FaultState {
   readonly name: FaultName;
-  /** How long it lasts, in seconds; 0 for one that is over as soon as it is done. */
-  readonly lastsSeconds: number;
   /** When it ends by itself; absent while it is not there. */
   readonly until?: Date;
 }
 
 interface Outage {
   readonly surfaces: readonly Surface[];
+  /** At least so long. */
   readonly durationMs: number;
+  /** Lasts until every chain has missed a renewal: before that, there is nothing to see. */
+  readonly outlastsRenewals?: true;
   /** What clients see; none is the sandbox's own 503. */
   readonly fault?: (until: number) => Fault;
 }
@@ -27,9 +28,24 @@ const OUTAGES: Readonly<Record<Exclude<FaultName, 'revoke'>, Outage>> = {
     durationMs: 10_000,
     fault: () => faults.gatewayUnauthorized('json'),
   },
-  'token-service': { surfaces: ['token'], durationMs: 8_000 },
+  'token-service': { surfaces: ['token'], durationMs: 8_000, outlastsRenewals: true },
   'rate-limit': { surfaces: ['token', 'api'], durationMs: 8_000, fault: tooManyRequests },
 };
+
+/** For so long after the last chain's renewal was due, in milliseconds. */
+const PAST_RENEWAL_MS = 3_000;
+
+/** What the board needs of the application around it. */
+export interface FaultBoardPorts {
+  readonly sandbox: () => ResamaniaSandbox;
+  /** When the last of the chains is due for renewal, in milliseconds since the epoch. */
+  readonly allDueAt: () => number;
+  /**
+   * Told the name of an outage that is over, by itself or since others have taken its place, and nothing when
+   * everything was healed.
+   */
+  readonly onHealed: (name?: FaultName) => void;
+}
 
 /** What runs where: a surface of the sandbox has one outage at a time, and the latest wins. */
 interface Running {
@@ -43,14 +59,7 @@ export class FaultBoard {
   readonly #changes = new Subject<void>();
   readonly #ends = new Map<FaultName, ReturnType<typeof setTimeout>>();
 
-  /**
-   * `onHealed` is told the name of an outage that is over, by itself or since others have taken its place, and nothing
-   * when everything was healed.
-   */
-  constructor(
-    private readonly sandbox: () => ResamaniaSandbox,
-    private readonly onHealed: (name?: FaultName) => void,
-  ) {}
+  constructor(private readonly ports: FaultBoardPorts) {}
 
   /** Emits whenever a fault begins or ends. */
   get changes$(): Observable<void> {
@@ -62,19 +71,25 @@ export class FaultBoard {
     return FAULT_NAMES.map((name) => this.#stateOf(name));
   }
 
+  /** Whether a fault is there now. */
+  isRunning(name: FaultName): boolean {
+    return this.#stateOf(name).until !== undefined;
+  }
+
   /** Begins a fault, or begins it anew. */
   start(name: FaultName): void {
-    if (name === 'revoke') this.sandbox().revokeTokens();
+    if (name === 'revoke') this.ports.sandbox().revokeTokens();
     else this.#break(name, OUTAGES[name]);
     this.#changes.next();
   }
 
   /** Ends every fault at once. Revoked tokens stay revoked. */
   heal(): void {
-    this.sandbox().tokenEndpoint.reset();
-    this.sandbox().api.reset();
+    const { tokenEndpoint, api } = this.ports.sandbox();
+    tokenEndpoint.reset();
+    api.reset();
     this.stop();
-    this.onHealed();
+    this.ports.onHealed();
     this.#changes.next();
   }
 
@@ -88,16 +103,17 @@ export class FaultBoard {
   #stateOf(name: FaultName): FaultState {
     const ends = [...this.#running.values()].filter((running) => running.name === name);
     const until = Math.max(0, ...ends.map((running) => running.until));
-    const lastsSeconds = name === 'revoke' ? 0 : OUTAGES[name].durationMs / 1000;
-    return until > Date.now() ? { name, lastsSeconds, until: new Date(until) } : { name, lastsSeconds };
+    return until > Date.now() ? { name, until: new Date(until) } : { name };
   }
 
-  #break(name: FaultName, { surfaces, durationMs, fault }: Outage): void {
+  #break(name: FaultName, outage: Outage): void {
+    const { surfaces, fault } = outage;
+    const durationMs = this.#durationOf(outage);
     const until = Date.now() + durationMs;
     const before = this.#names();
     for (const surface of surfaces) {
-      const script = surface === 'token' ? this.sandbox().tokenEndpoint : this.sandbox().api;
-      script.down(durationMs, fault?.(until));
+      const { tokenEndpoint, api } = this.ports.sandbox();
+      (surface === 'token' ? tokenEndpoint : api).down(durationMs, fault?.(until));
       this.#running.set(surface, { name, until });
     }
     clearTimeout(this.#ends.get(name));
@@ -108,11 +124,16 @@ export class FaultBoard {
     for (const other of before) if (!this.#names().has(other)) this.#ended(other);
   }
 
+  #durationOf({ durationMs, outlastsRenewals }: Outage): number {
+    if (!outlastsRenewals) return durationMs;
+    return Math.max(durationMs, this.ports.allDueAt() + PAST_RENEWAL_MS - Date.now());
+  }
+
   #ended(name: FaultName): void {
     clearTimeout(this.#ends.get(name));
     this.#ends.delete(name);
     for (const [surface, running] of this.#running) if (running.name === name) this.#running.delete(surface);
-    this.onHealed(name);
+    this.ports.onHealed(name);
     this.#changes.next();
   }
 

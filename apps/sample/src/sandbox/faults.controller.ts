@@ -46,7 +46,7 @@ export class SameOriginGuard implements CanActivate {
   }
 }
 
-const STATE = { example: [{ name: 'token-service', lastsSeconds: 8, until: '2026-11-24T03:00:08.000Z' }] };
+const STATE = { example: [{ name: 'token-service', until: '2026-11-24T03:00:08.000Z' }] };
 
 @ApiTags('sandbox')
 @Controller('sandbox/faults')

@@ -4,9 +4,10 @@ import {
   ResamaniaAuthError,
   ResamaniaHttpService,
   ResamaniaTenantRegistry,
+  type ResamaniaTokenEvent,
   ResamaniaTokenService,
 } from 'nestjs-resamania-auth';
-import { catchError, filter, map, type Observable, of } from 'rxjs';
+import { asapScheduler, catchError, filter, map, type Observable, observeOn, of } from 'rxjs';
 
 import { EmbeddedSandbox } from './embedded-sandbox.module.js';
 import { FaultBoard, type FaultName } from './fault-board.js';
@@ -18,10 +19,11 @@ const PATIENCE_MS = 3_000;
 /** What the page shows only with the embedded sandbox: its faults, and traffic of the sample's own. */
 @Injectable()
 export class SandboxDemo implements OnModuleInit, OnApplicationShutdown {
-  readonly faults = new FaultBoard(
-    () => this.embedded.running,
-    (name) => this.#setKeysRight(name),
-  );
+  readonly faults = new FaultBoard({
+    sandbox: () => this.embedded.running,
+    allDueAt: () => Math.max(...this.tokens.status().map(({ nextRefreshAt }) => Number(nextRefreshAt ?? 0))),
+    onHealed: (name) => this.#setKeysRight(name),
+  });
   readonly traffic = new Traffic(
     () => this.#tenants(),
     (tenant) => this.#call(tenant),
@@ -38,10 +40,21 @@ export class SandboxDemo implements OnModuleInit, OnApplicationShutdown {
     this.embedded.running.journal.entries$
       .pipe(filter(({ surface }) => surface === 'token'))
       .subscribe(() => this.traffic.countTokenRequest());
+    this.tokens.events$.pipe(observeOn(asapScheduler)).subscribe((event) => this.#note(event));
   }
 
   onApplicationShutdown(): void {
     this.faults.stop();
+  }
+
+  /** What a token request does that was under way when a fault began or ended. */
+  #note(event: ResamaniaTokenEvent): void {
+    // It was let through: the chain has not missed a renewal yet.
+    if (event.type === 'obtained' && this.faults.isRunning('token-service'))
+      this.faults.start('token-service');
+    // It was refused after the key was right again.
+    const isRefused = event.type === 'renewal-failed' && event.code === 'gateway_refused';
+    if (isRefused && !this.faults.isRunning('gateway-key')) this.#setKeysRight('gateway-key');
   }
 
   #tenants(): string[] {

@@ -56,6 +56,23 @@ describe('Traffic', () => {
     expect(traffic.seconds(2)).toHaveLength(1);
   });
 
+  it('says when the calls of a chain begin to fail and when they are answered again, not each of them', () => {
+    const outcomes: CallOutcome[] = [undefined, 'HTTP 401', 'HTTP 503', undefined, undefined];
+    let call = 0;
+    const { traffic, tenants } = build(() => of(outcomes[call++]));
+    tenants.pop();
+    const events: unknown[] = [];
+    traffic.events$.subscribe((event) => events.push(event));
+    const looking = traffic.running$.subscribe();
+    jest.advanceTimersByTime(2000);
+    looking.unsubscribe();
+    expect(events).toEqual([
+      { type: 'calls-failing', tenant: 'demoapi', at: new Date(NOW + 500), reason: 'HTTP 401' },
+      { type: 'calls-answered', tenant: 'demoapi', at: new Date(NOW + 1500) },
+    ]);
+    expect(traffic.calls()).toMatchObject([{ isFailing: false, lastFailure: { reason: 'HTTP 503' } }]);
+  });
+
   it('goes on when a call fails in a way that it should not, or never ends', () => {
     const { traffic, asked } = build((tenant) =>
       tenant === 'demoapi' ? throwError(() => new Error('broken')) : NEVER,
@@ -68,8 +85,8 @@ describe('Traffic', () => {
         tenant: 'demoapi',
         answered: 0,
         failed: 2,
-        lastFailure: 'unexpected_failure',
-        lastFailedAt: new Date(NOW + 1000),
+        isFailing: true,
+        lastFailure: { reason: 'unexpected_failure', at: new Date(NOW + 1000) },
       },
     ]);
     looking.unsubscribe();
@@ -86,7 +103,7 @@ describe('Traffic', () => {
     expect(traffic.calls()).toEqual([]);
     tenants.push('clubazur');
     jest.advanceTimersByTime(500);
-    expect(traffic.calls()).toEqual([{ tenant: 'clubazur', answered: 1, failed: 0 }]);
+    expect(traffic.calls()).toEqual([{ tenant: 'clubazur', answered: 1, failed: 0, isFailing: false }]);
     looking.unsubscribe();
   });
 });

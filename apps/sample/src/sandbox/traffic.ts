@@ -7,6 +7,7 @@ import {
   type Observable,
   of,
   share,
+  Subject,
   tap,
   timer,
 } from 'rxjs';
@@ -25,10 +26,25 @@ export interface ChainCalls {
   readonly tenant: string;
   readonly answered: number;
   readonly failed: number;
-  /** Why the last call failed that did: a code of the library, or the HTTP status of the API. */
-  readonly lastFailure?: string;
-  /** When that was. */
-  readonly lastFailedAt?: Date;
+  /** Whether the last call failed. */
+  readonly isFailing: boolean;
+  /** The last failure, be it over or not. */
+  readonly lastFailure?: CallFailure;
+}
+
+export interface CallFailure {
+  /** A code of the library, or the HTTP status of the API. */
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/** The calls of a chain begin to fail, or are answered again. */
+export interface CallsEvent {
+  readonly type: 'calls-failing' | 'calls-answered';
+  readonly tenant: string;
+  readonly at: Date;
+  /** Why they fail. */
+  readonly reason?: string;
 }
 
 /** How a call ended: nothing for an answer, or why there was none. */
@@ -43,6 +59,7 @@ export const KEPT_SECONDS = 120;
 export class Traffic {
   readonly #seconds = new Map<number, TrafficSecond>();
   readonly #calls = new Map<string, ChainCalls>();
+  readonly #events = new Subject<CallsEvent>();
 
   /** Runs while somebody is subscribed, however many there are; emits nothing. */
   readonly running$: Observable<never>;
@@ -58,6 +75,11 @@ export class Traffic {
       ignoreElements(),
       share(),
     );
+  }
+
+  /** What is news about the calls: not each of them. */
+  get events$(): Observable<CallsEvent> {
+    return this.#events.asObservable();
   }
 
   /** A token request of the library has reached the sandbox. */
@@ -85,20 +107,19 @@ export class Traffic {
     );
   }
 
-  #count(tenant: string, failure: CallOutcome): void {
-    const before = this.#calls.get(tenant) ?? { tenant, answered: 0, failed: 0 };
-    if (failure === undefined) {
-      this.#second().answered += 1;
-      this.#calls.set(tenant, { ...before, answered: before.answered + 1 });
-    } else {
-      this.#second().failed += 1;
-      this.#calls.set(tenant, {
-        ...before,
-        failed: before.failed + 1,
-        lastFailure: failure,
-        lastFailedAt: new Date(),
-      });
-    }
+  #count(tenant: string, reason: CallOutcome): void {
+    const before = this.#calls.get(tenant) ?? { tenant, answered: 0, failed: 0, isFailing: false };
+    const at = new Date();
+    const isFailing = reason !== undefined;
+    this.#second()[isFailing ? 'failed' : 'answered'] += 1;
+    this.#calls.set(
+      tenant,
+      isFailing
+        ? { ...before, failed: before.failed + 1, isFailing, lastFailure: { reason, at } }
+        : { ...before, answered: before.answered + 1, isFailing },
+    );
+    if (isFailing && !before.isFailing) this.#events.next({ type: 'calls-failing', tenant, at, reason });
+    if (!isFailing && before.isFailing) this.#events.next({ type: 'calls-answered', tenant, at });
   }
 
   #second(): TrafficSecond {
