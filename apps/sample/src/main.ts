@@ -2,22 +2,26 @@ import 'reflect-metadata';
 
 import { existsSync } from 'node:fs';
 
-import { Logger } from '@nestjs/common';
+import { type DynamicModule, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { ResamaniaTenantRegistry } from 'nestjs-resamania-auth';
+import { hasResamaniaEnvironment, ResamaniaTenantRegistry } from 'nestjs-resamania-auth';
 
 import { AppModule } from './app.module.js';
 import { serveDocs } from './page/serve-docs.js';
 import { servePage } from './page/serve-page.js';
+import { EmbeddedSandbox } from './sandbox/embedded-sandbox.js';
+import { SandboxDemoModule } from './sandbox/sandbox-demo.module.js';
 
 const DEFAULT_PORT = 3000;
+const DEFAULT_TOKENS_LIVE = 20;
 const logger = new Logger('Sample');
 
-// Before anything else: whether RESAMANIA_* is set decides which modules there are.
+// Before anything else: whether RESAMANIA_* is set decides whether a sandbox is needed.
 if (existsSync('.env')) process.loadEnvFile();
+const root = hasResamaniaEnvironment(process.env) ? AppModule : await withSandbox();
 
-const app = await NestFactory.create<NestExpressApplication>(AppModule.forEnvironment(process.env), {
+const app = await NestFactory.create<NestExpressApplication>(root, {
   // Ends at once on Ctrl-C, whatever browser still holds a connection.
   forceCloseConnections: true,
 });
@@ -32,6 +36,15 @@ try {
   if ((error as NodeJS.ErrnoException).syscall !== 'listen') logger.fatal(error);
   process.exitCode = 1;
   await app.close();
+}
+
+/** The same application: the variables of its environment lead to a sandbox, which the page can break. */
+async function withSandbox(): Promise<DynamicModule> {
+  const sandbox = await EmbeddedSandbox.start(
+    Number(process.env['SANDBOX_TOKENS_LIVE'] ?? DEFAULT_TOKENS_LIVE),
+  );
+  Object.assign(process.env, sandbox.running.env());
+  return SandboxDemoModule.around(AppModule, sandbox);
 }
 
 async function sayWhere(running: NestExpressApplication): Promise<void> {

@@ -1,10 +1,9 @@
-import { Controller, Get, Param, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, UseInterceptors } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { bindResamaniaTenant, ResamaniaTenantRegistry, tenantFromParam } from 'nestjs-resamania-auth';
 
 import { ApiResamaniaErrors } from './api-errors.js';
-import { type ClassEvent, ClassesService } from './classes.service.js';
-import { type Club, ClubsService } from './clubs.service.js';
+import { ChainsService, type ClassEvent, type Club } from './chains.service.js';
 
 interface Chain {
   readonly name: string;
@@ -12,7 +11,6 @@ interface Chain {
   readonly apiBaseUrl: string;
 }
 
-const TENANT = { name: 'tenant', description: 'Name of the chain', example: 'demoapi' };
 const CHAIN: Chain = {
   name: 'demoapi',
   clientToken: 'demoapi',
@@ -25,16 +23,10 @@ const CLASS: ClassEvent = {
   activity: '/demoapi/activities/1',
 };
 
-/** Everything under a chain's name is done as that chain; a name that no chain has is a 404. */
 @ApiTags('chains')
 @Controller('chains')
-@UseInterceptors(bindResamaniaTenant(tenantFromParam('tenant')))
 export class ChainsController {
-  constructor(
-    private readonly tenants: ResamaniaTenantRegistry,
-    private readonly clubs: ClubsService,
-    private readonly classes: ClassesService,
-  ) {}
+  constructor(private readonly tenants: ResamaniaTenantRegistry) {}
 
   @Get()
   @ApiOperation({ summary: 'The chains that this application knows' })
@@ -44,24 +36,30 @@ export class ChainsController {
       .list()
       .map(({ name, clientToken, apiBaseUrl }) => ({ name, clientToken, apiBaseUrl }));
   }
+}
 
-  @Get(':tenant/clubs')
+/** Everything here is done as the chain in the path; a name that no chain has is a 404. */
+@ApiTags('chains')
+@ApiParam({ name: 'tenant', description: 'Name of the chain', example: 'demoapi' })
+@ApiNotFoundResponse({ description: 'There is no chain of that name' })
+@Controller('chains/:tenant')
+@UseInterceptors(bindResamaniaTenant(tenantFromParam('tenant')))
+export class ChainController {
+  constructor(private readonly chains: ChainsService) {}
+
+  @Get('clubs')
   @ApiOperation({ summary: 'All clubs of a chain' })
-  @ApiParam(TENANT)
   @ApiOkResponse({ example: [CLUB] })
-  @ApiNotFoundResponse({ description: 'There is no chain of that name' })
   @ApiResamaniaErrors()
-  listClubs(@Param('tenant') tenant: string): Promise<Club[]> {
-    return this.clubs.list(tenant);
+  clubs(): Promise<Club[]> {
+    return this.chains.clubs();
   }
 
-  @Get(':tenant/classes')
+  @Get('classes')
   @ApiOperation({ summary: 'The next classes of a chain' })
-  @ApiParam(TENANT)
   @ApiOkResponse({ example: [CLASS] })
-  @ApiNotFoundResponse({ description: 'There is no chain of that name' })
   @ApiResamaniaErrors()
-  nextClasses(@Param('tenant') tenant: string): Promise<readonly ClassEvent[]> {
-    return this.classes.next(tenant);
+  classes(): Promise<readonly ClassEvent[]> {
+    return this.chains.classes();
   }
 }

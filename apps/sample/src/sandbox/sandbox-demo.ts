@@ -9,7 +9,7 @@ import {
 } from 'nestjs-resamania-auth';
 import { asapScheduler, catchError, filter, map, type Observable, observeOn, of } from 'rxjs';
 
-import { EmbeddedSandbox } from './embedded-sandbox.module.js';
+import { EmbeddedSandbox } from './embedded-sandbox.js';
 import { FaultBoard, type FaultName } from './fault-board.js';
 import { type CallOutcome, Traffic } from './traffic.js';
 
