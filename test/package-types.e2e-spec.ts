@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -9,6 +9,8 @@ import { PublicApi } from './support/public-api.js';
 import { ROOT } from './support/sources.js';
 
 const auth = new BuiltPackage('libs/resamania-auth');
+const sandbox = new BuiltPackage('libs/resamania-sandbox');
+const PUBLIC_API: unknown = JSON.parse(readFileSync(join(ROOT, 'test/public-api.json'), 'utf8'));
 
 /** What every application does, by the package's main entry. */
 const CORE = `
@@ -99,11 +101,23 @@ describe('A strict application compiles', () => {
   });
 });
 
-it('The declarations tell nothing of the inside', () => {
-  expect(new PublicApi(auth).leaks()).toEqual([
-    // What the builder of @nestjs/common makes: it has forRoot() and forRootAsync().
-    'ConfigurableModuleClass in ResamaniaAuthModule',
-  ]);
+describe('The declarations', () => {
+  it('export what test/public-api.json lists: a name that comes or goes is written there, on purpose', () => {
+    const names = [auth, sandbox].flatMap((built) =>
+      Object.entries(new PublicApi(built).names()).map(([entry, exported]) => [
+        entry.replace('.', built.manifest.name),
+        exported,
+      ]),
+    );
+    expect(Object.fromEntries(names)).toEqual(PUBLIC_API);
+  });
+
+  it('tell nothing of the inside', () => {
+    expect(new PublicApi(auth).leaks()).toEqual([
+      // What the builder of @nestjs/common makes: it has forRoot() and forRootAsync().
+      'ConfigurableModuleClass in ResamaniaAuthModule',
+    ]);
+  });
 });
 
 it('The settings of a request are checked in ES modules and in CommonJS', () => {

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -26,13 +25,20 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly bin?: Readonly<Record<string, string>>;
-  readonly main?: string;
-  readonly types?: string;
   /** By subpath: a file, or the file of the declarations and that of the code. */
   readonly exports?: Readonly<Record<string, string | { readonly types?: string; readonly default: string }>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: Readonly<Record<string, object>>;
+}
+
+/** A package as it is published. */
+export interface Tarball {
+  readonly path: string;
+  /** Its size, compressed. */
+  readonly bytes: number;
+  /** What is in it, by their path in the package. */
+  readonly files: readonly string[];
 }
 
 /** A built package of the workspace. */
@@ -87,12 +93,14 @@ export class BuiltPackage {
     return found;
   }
 
-  /** The files that npm would publish, by their path in the package. */
-  async packed(): Promise<string[]> {
-    const args = ['pack', '--dry-run', '--json', '--offline'];
+  /** Packs it into a folder, as npm would publish it. */
+  async pack(folder: string): Promise<Tarball> {
+    const args = ['pack', '--json', '--offline', '--pack-destination', folder];
     const { stdout } = await run('npm', args, { cwd: this.folder });
-    const [report] = JSON.parse(stdout) as { files: { path: string }[] }[];
-    return (report?.files ?? []).map(({ path }) => path).toSorted();
+    const [report] = JSON.parse(stdout) as { filename: string; size: number; files: { path: string }[] }[];
+    if (report === undefined) throw new Error(`npm packed nothing of ${this.manifest.name}`);
+    const { filename, size, files } = report;
+    return { path: join(folder, filename), bytes: size, files: files.map(({ path }) => path).toSorted() };
   }
 
   /** Where one of its dependencies is installed. */
@@ -112,9 +120,10 @@ export async function installed(packages: readonly BuiltPackage[]): Promise<stri
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'resamania-consumer-')));
   const modules = join(folder, 'node_modules');
   for (const built of packages) {
-    for (const file of await built.packed()) {
-      cpSync(join(built.folder, file), join(modules, built.manifest.name, file), { recursive: true });
-    }
+    const target = join(modules, built.manifest.name);
+    mkdirSync(target, { recursive: true });
+    const { path } = await built.pack(folder);
+    await run('tar', ['-xzf', path, '-C', target, '--strip-components=1']);
     for (const dependency of built.declared) link(built.locate(dependency), join(modules, dependency));
   }
   return folder;

@@ -21,10 +21,12 @@ export class PublicApi {
     );
   }
 
-  /** The names that each entry exports, types included. */
+  /** The names that each entry exports, by the entry's name in `exports`; `type X` for what is nothing but a type. */
   names(): Record<string, string[]> {
+    const word = (symbol: ts.Symbol) =>
+      this.#resolved(symbol).flags & ts.SymbolFlags.Value ? symbol.name : `type ${symbol.name}`;
     return Object.fromEntries(
-      [...this.#entries].map(([name, symbols]) => [name, symbols.map((symbol) => symbol.name).toSorted()]),
+      [...this.#entries].map(([name, symbols]) => [name, symbols.map(word).toSorted()]),
     );
   }
 
