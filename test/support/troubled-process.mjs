@@ -67,4 +67,4 @@ for (let round = 0; Date.now() < end; round += 1) {
 tokens.getAccessToken('demoapi').then(count, count);
 await app.close();
 await sandbox.stop();
-process.stdout.write(`${JSON.stringify({ outcomes })}\n`);
+process.stdout.write(`${JSON.stringify({ outcomes, closedAt: Date.now() })}\n`);
