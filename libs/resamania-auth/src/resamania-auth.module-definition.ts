@@ -1,4 +1,4 @@
-import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
+import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
 
 import { resamaniaHttpProviders } from './http/inject-resamania-http.js';
 import type { ResamaniaAuthOptions } from './options/resamania-auth-options.js';
@@ -27,12 +27,20 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     )
     .build();
 
+/** What Nest shows to whoever prints the application holds a function instead of the options, and so no secret. */
+function outOfSight(provider: Provider): Provider {
+  if (typeof provider === 'function' || !('useValue' in provider)) return provider;
+  const { provide, useValue } = provider;
+  return { provide, useFactory: (): unknown => useValue };
+}
+
 /**
  * Adds what `@InjectResamaniaHttp()` asks for. As getters: Nest reads them when it scans the module, and by then every
  * file of the application is loaded and every decorator has said its tenant, whatever the order of the imports.
  */
 function withBoundServices(definition: DynamicModule): DynamicModule {
-  const { providers = [], exports = [] } = definition;
+  const { exports = [] } = definition;
+  const providers = (definition.providers ?? []).map(outOfSight);
   return {
     ...definition,
     get providers() {

@@ -63,6 +63,14 @@ export function sourceOf(
   return isSet(own) || TENANT_FIELDS[field].variable.unprefixed === 'refused' ? own : variableOf(field);
 }
 
+/** Whether a problem is about a tenant's own variables. A single tenant has all to itself. */
+export function isAbout(tenant: string | undefined): (problem: VariableProblem) => boolean {
+  if (tenant === undefined) return () => true;
+  const own = VARIABLE_FIELDS.map((field) => variableOf(field, tenant));
+  const variables = new Set([...own, ...own.map(fileVariable)]);
+  return ({ variable }) => variables.has(variable);
+}
+
 /** How a tenant's variables begin: `RESAMANIA_CLUB_PARIS_` for `club-paris`. */
 export function prefixOf(tenant: string): string {
   return `${PREFIX}${tenant.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_')}_`;

@@ -4,6 +4,7 @@ import { ResamaniaConfigError } from '../errors.js';
 import { hasResamaniaEnvironment } from './environment-variables.js';
 import { loadEnvironment } from './load-environment.js';
 import { resolveOptions } from '../options/resolve-options.js';
+import { revealed } from '../../../../test/support/revealed.js';
 
 const ONE = {
   RESAMANIA_API_URL: 'https://host/prefix',
@@ -52,8 +53,12 @@ describe('loadEnvironment, one tenant', () => {
       RESAMANIA_ALLOW_INSECURE_HTTP: 'TRUE',
     };
     const options = loadEnvironment(env, files({}));
-    expect(options).toMatchObject({ defaultTenant: 'demoapi', allowInsecureHttp: true, apiKey: 'key' });
-    expect(resolveOptions(options).tenants).toEqual([
+    expect(revealed(options)).toMatchObject({
+      defaultTenant: 'demoapi',
+      allowInsecureHttp: true,
+      apiKey: 'key',
+    });
+    expect(resolveOptions(options).tenants.map(revealed)).toEqual([
       expect.objectContaining({
         name: 'demoapi',
         apiBaseUrl: 'https://host/prefix',
@@ -72,7 +77,7 @@ describe('loadEnvironment, one tenant', () => {
 
   it('trims all but secrets, and takes empty variables as not set', () => {
     const env = { ...ONE, RESAMANIA_CLIENT_ID: ' 123_x\n', RESAMANIA_SCOPE: '', RESAMANIA_API_KEY: '' };
-    expect(loadEnvironment(env, files({})).tenants?.[0]).toEqual({
+    expect(revealed(loadEnvironment(env, files({})).tenants?.[0])).toEqual({
       apiBaseUrl: 'https://host/prefix',
       clientToken: 'demoapi',
       clientId: '123_x',
@@ -140,7 +145,7 @@ describe('loadEnvironment, several tenants', () => {
       RESAMANIA_ALPHA_CLIENT_TOKEN: 'first',
       RESAMANIA_ALPHA_CLUB_ID: '/first/clubs/1',
     };
-    const [alpha, paris] = resolveOptions(loadEnvironment(env, files({}))).tenants;
+    const [alpha, paris] = resolveOptions(loadEnvironment(env, files({}))).tenants.map(revealed);
     expect(alpha).toMatchObject({
       name: 'alpha',
       clientToken: 'first',

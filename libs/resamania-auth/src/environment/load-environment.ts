@@ -7,7 +7,7 @@ import { TENANT_FIELDS } from '../options/option-table.js';
 import { EnvironmentReader, type ReadFile } from './environment-reader.js';
 import {
   checkTenantNames,
-  fileVariable,
+  isAbout,
   MODULE_VARIABLES,
   printVariableProblem,
   sourceOf,
@@ -17,6 +17,7 @@ import {
   variableOf,
   type VariableProblem,
 } from './environment-variables.js';
+import { withSealedSecrets } from './sealed-secrets.js';
 import { unknownVariables } from './unknown-variables.js';
 import { inVariablesOf } from './variable-words.js';
 
@@ -157,14 +158,6 @@ function valueProblems(
   });
 }
 
-/** Whether a problem is about a tenant's own variables. A single tenant has all to itself. */
-function isAbout(tenant: string | undefined): (problem: VariableProblem) => boolean {
-  if (tenant === undefined) return () => true;
-  const own = VARIABLE_FIELDS.map((field) => variableOf(field, tenant));
-  const variables = new Set([...own, ...own.map(fileVariable)]);
-  return ({ variable }) => variables.has(variable);
-}
-
 /** A variable that applies to several tenants is wrong for each of them in the same way. */
 function unique(problems: readonly VariableProblem[]): VariableProblem[] {
   return [...new Map(problems.map((problem) => [printVariableProblem(problem), problem])).values()];
@@ -179,7 +172,8 @@ function definedOnly(fields: Draft): Draft {
 }
 
 /**
- * The module's options from environment variables: one tenant, or those that `RESAMANIA_TENANTS` names.
+ * The module's options from environment variables: one tenant, or those that `RESAMANIA_TENANTS` names. Each secret in
+ * them is a function, so that printed options show none.
  * @param code - Options to go with them. They win over variables that set the same; with `tenants` or a
  * `tenantProvider` the environment need not name a tenant.
  * @throws ResamaniaConfigError that lists every variable and option that is missing or wrong, and no value
@@ -193,7 +187,7 @@ export function loadEnvironment(
   if (flaw !== undefined) throw new ResamaniaConfigError(IN_CODE, [`options: ${flaw}`]);
   const { options, general, tenants } = environmentByTenant(env, readFile, definedOnly(code as Draft));
   const problems = [...general, ...tenants.flatMap((tenant) => tenant.problems)];
-  if (problems.length === 0) return options;
+  if (problems.length === 0) return withSealedSecrets(options);
   const where = Object.keys(code).length === 0 ? 'Environment variables' : IN_CODE;
   throw new ResamaniaConfigError(where, problems.map(printVariableProblem));
 }

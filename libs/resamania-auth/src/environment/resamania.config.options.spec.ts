@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -6,6 +8,7 @@ import { ResamaniaConfigError } from '../errors.js';
 import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js';
 import { resolveOptions } from '../options/resolve-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
+import { revealed } from '../../../../test/support/revealed.js';
 import { resamaniaConfig } from './resamania.config.js';
 
 const ONE = {
@@ -56,6 +59,19 @@ describe('An application that takes credentials from the environment and writes 
     expect(resolveOptions(options).tenants.map(({ name }) => name)).toEqual(['demoapi']);
   });
 
+  it('prints no secret, wherever it came from', async () => {
+    setEnvironment({ ...ONE, RESAMANIA_CLIENT_SECRET: 'canary' });
+    const fromBoth = await provided({ apiKey: 'canary' });
+    setEnvironment({ RESAMANIA_API_URL: 'https://environment' });
+    const ofCode = await provided({ tenants: [{ ...NORDGYM, clientSecret: 'canary', apiKey: 'canary' }] });
+    for (const options of [fromBoth, ofCode]) {
+      expect(inspect(options, { depth: 25, showHidden: true, getters: true })).not.toContain('canary');
+      expect(JSON.stringify(options)).not.toContain('canary');
+      const [tenant] = resolveOptions(options).tenants.map(revealed);
+      expect(tenant).toMatchObject({ clientSecret: 'canary', apiKey: 'canary' });
+    }
+  });
+
   it('gets what the code says where the environment says something else', async () => {
     setEnvironment({ ...ONE, RESAMANIA_API_KEY: 'of-environment', RESAMANIA_DEFAULT_TENANT: 'nobody' });
     const options = await provided({
@@ -65,7 +81,7 @@ describe('An application that takes credentials from the environment and writes 
     });
     const resolved = resolveOptions(options);
     expect(resolved.defaultTenant).toBe('demoapi');
-    expect(resolved.tenants).toEqual([
+    expect(resolved.tenants.map(revealed)).toEqual([
       expect.objectContaining({ apiBaseUrl: 'https://code', apiKey: 'of-code' }),
     ]);
   });
@@ -97,7 +113,7 @@ describe('An application that takes credentials from the environment and writes 
     setEnvironment({ RESAMANIA_API_URL: 'https://environment', RESAMANIA_API_KEY: 'key' });
     expect(resolveOptions(await provided({ tenantProvider: async () => NORDGYM })).tenants).toEqual([]);
     const { tenants } = resolveOptions(await provided({ tenants: [NORDGYM] }));
-    expect(tenants).toEqual([
+    expect(tenants.map(revealed)).toEqual([
       expect.objectContaining({ name: 'nordgym', apiBaseUrl: 'https://environment', apiKey: 'key' }),
     ]);
     expect((await problemsOf({ refresh: {} })).map((problem) => problem.replace(/:.*/, ''))).toEqual([
