@@ -67,8 +67,8 @@ async function boot(filter: Type<ResamaniaExceptionFilter> = ResamaniaExceptionF
   const url = await app.getUrl();
   warnings.length = 0;
   return async (id: string) => {
-    const { status, data } = await own.get<unknown>(`${url}/clubs/${id}`);
-    return { status, data };
+    const { status, data, headers } = await own.get<unknown>(`${url}/clubs/${id}`);
+    return { status, data, retryAfter: headers['retry-after'] as unknown };
   };
 }
 
@@ -77,6 +77,7 @@ describe('An application with ResamaniaExceptionFilter', () => {
     const get = await boot();
     expect(await get('987654')).toEqual({
       status: 404,
+      retryAfter: undefined,
       data: {
         statusCode: 404,
         error: 'Not Found',
@@ -107,6 +108,27 @@ describe('An application with ResamaniaExceptionFilter', () => {
     sandbox.api.next(faults.wrongPrefix());
     expect(await get('1001')).toMatchObject({ status: 502, data: { code: 'api_refused' } });
     expect(warnings).toEqual([expect.stringContaining('/clubs/1001: HTTP 404')]);
+  });
+
+  const MONTH = String(31 * 24 * 3600);
+
+  it.each<[string, number, Record<string, string>, string | undefined]>([
+    ['a Retry-After of 20 digits', 503, { 'Retry-After': '9'.repeat(20) }, undefined],
+    ['a Retry-After of ten years', 503, { 'Retry-After': '315360000' }, MONTH],
+    ['a Retry-After in the year 9999', 503, { 'Retry-After': 'Fri, 31 Dec 9999 23:59:59 GMT' }, MONTH],
+    ['a reset of 25 digits', 429, { 'X-Quota-Remaining': '0', 'X-Quota-Reset': '9'.repeat(25) }, undefined],
+    [
+      'a reset in the year 9999',
+      429,
+      { 'X-Quota-Remaining': '0', 'X-Quota-Reset': String(Date.UTC(9999, 0)) },
+      MONTH,
+    ],
+  ])('tells its clients nothing that makes no sense: %s', async (_what, status, headers, expected) => {
+    const get = await boot();
+    sandbox.api.next(faults.status(status, { headers }));
+    const answer = await get('1001');
+    expect(answer.status).toBe(status);
+    expect(answer.retryAfter).toBe(expected);
   });
 
   it('hands on the statuses that it chose', async () => {
