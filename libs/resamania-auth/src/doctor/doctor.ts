@@ -54,11 +54,11 @@ export class Doctor {
   async examine({ tenants, general }: EnvironmentByTenant): Promise<Report> {
     if (general.length > 0) {
       const problems = [...general, ...tenants.flatMap((tenant) => tenant.problems)];
-      return { tenants: [], problems: problems.map(printVariableProblem), exitCode: 2 };
+      return { tenants: [], problems: problems.map(printVariableProblem), warnings: [], exitCode: 2 };
     }
     const reports: TenantReport[] = [];
     for (const tenant of tenants) reports.push(await this.#examine(tenant));
-    return { tenants: reports, problems: [], exitCode: exitCodeOf(reports) };
+    return { tenants: reports, problems: [], warnings: [], exitCode: exitCodeOf(reports) };
   }
 
   /** Makes the checks of a tenant up to the first that fails. */

@@ -26,7 +26,8 @@ describe('runDoctor', () => {
   it('says what is missing, and shows an example', async () => {
     const { text, exitCode } = await runDoctor({ timeout: 1, env: write('') }, silent);
     expect(exitCode).toBe(2);
-    expect(text).toMatch(/RESAMANIA_API_URL: not set[^]*An example for \.env:/);
+    expect(text).toMatch(/RESAMANIA_API_URL: not set, for example RESAMANIA_API_URL=https:/);
+    expect(text).toMatch(/RESAMANIA_CLIENT_SECRET: not set, for example RESAMANIA_CLIENT_SECRET_FILE=/);
   });
 
   it('says that a file cannot be read', async () => {
@@ -43,6 +44,27 @@ describe('runDoctor', () => {
     const { text, exitCode } = await runDoctor({ timeout: 1, env }, silent);
     expect(exitCode).toBe(1);
     expect(text).toContain('ECONNREFUSED');
+  });
+});
+
+describe('runDoctor for several tenants', () => {
+  const own = ['A', 'B'].flatMap((name) => [`${name}_CLIENT_ID=1`, `${name}_CLIENT_SECRET=s`]);
+  const lines = ['API_URL=http://127.0.0.1:1', 'TENANTS=a,b', ...own];
+
+  async function warningsWith(...more: string[]): Promise<unknown> {
+    const env = write([...lines, ...more].map((line) => `RESAMANIA_${line}`).join('\n'));
+    const { text } = await runDoctor({ timeout: 1, env, json: true, tenant: ['a'] }, silent);
+    return (JSON.parse(text) as { warnings: unknown }).warnings;
+  }
+
+  it('warns that calls without a tenant fail, where there is no default', async () => {
+    expect(await warningsWith()).toEqual([
+      'RESAMANIA_DEFAULT_TENANT: not set, calls that name no tenant fail; set it, or let each call name its tenant',
+    ]);
+  });
+
+  it('does not where there is one', async () => {
+    expect(await warningsWith('DEFAULT_TENANT=a')).toEqual([]);
   });
 });
 

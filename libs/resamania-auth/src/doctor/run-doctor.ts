@@ -7,7 +7,12 @@ import { create } from 'axios';
 
 import { systemClock } from '../clock.js';
 import { environmentByTenant, type EnvironmentByTenant } from '../environment/load-environment.js';
-import { hasResamaniaEnvironment, printVariableProblem } from '../environment/environment-variables.js';
+import {
+  hasResamaniaEnvironment,
+  MODULE_VARIABLES,
+  printVariableProblem,
+} from '../environment/environment-variables.js';
+import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js';
 import { HttpTokenTransport } from '../token/request/http-token-transport.js';
 import { systemProbe } from './checks/connection-probe.js';
 import type { Report } from './checks/diagnosis.js';
@@ -25,15 +30,6 @@ export interface DoctorOptions {
   readonly json?: boolean | undefined;
 }
 
-const EXAMPLE = `
-No RESAMANIA_… variable is set. An example for .env:
-
-  RESAMANIA_API_URL=https://gateway.prod.gravitee.stadline.tech/resa2-staging
-  RESAMANIA_API_KEY_FILE=/run/secrets/resamania_api_key
-  RESAMANIA_CLIENT_TOKEN=demoapi
-  RESAMANIA_CLIENT_ID=123_xxxxxxxx
-  RESAMANIA_CLIENT_SECRET_FILE=/run/secrets/resamania_client_secret`;
-
 /** Checks what the environment of this process describes. Returns the report, as text to print, and the exit code. */
 export async function runDoctor(
   options: DoctorOptions,
@@ -44,27 +40,17 @@ export async function runDoctor(
   if (options.json === true) return { text: JSON.stringify(report, undefined, 2), exitCode };
   const { stdout, env } = process;
   const hasColours = stdout.isTTY && stdout.hasColors(env);
-  const text = reportList(report, {
-    // A file or a pipe has no columns, and a pseudo-terminal without a size says 0.
-    width: stdout.columns || Infinity,
-    paint: (colour, content) => (hasColours ? styleText(colour, content) : content),
-  });
-  const isConfigured = hasResamaniaEnvironment(env) || report.tenants.length > 0;
-  return { text: isConfigured ? text : `${text}\n${EXAMPLE}`, exitCode };
+  const text = reportList(report, (colour, content) => (hasColours ? styleText(colour, content) : content));
+  return { text, exitCode };
 }
 
 async function examine(options: DoctorOptions, progress: Progress): Promise<Report> {
-  try {
-    await loadEnvironmentFile(options.env);
-  } catch (error) {
-    if (!(error instanceof EnvironmentFileError)) throw error;
-    return { tenants: [], problems: [`--env: ${error.message}`], exitCode: 2 };
-  }
+  const problem = await loadEnvironmentFile(options.env);
+  if (problem !== undefined) return nothingChecked([`--env: ${problem}`]);
   const { env } = process;
   const environment = environmentByTenant(env, (path) => readFileSync(path, 'utf8'));
   if (!hasResamaniaEnvironment(env)) {
-    const problems = environment.tenants.flatMap((tenant) => tenant.problems);
-    return { tenants: [], problems: problems.map(printVariableProblem), exitCode: 2 };
+    return nothingChecked(environment.tenants.flatMap(({ problems }) => problems.map(printVariableProblem)));
   }
   const transport = new HttpTokenTransport();
   try {
@@ -77,34 +63,41 @@ async function examine(options: DoctorOptions, progress: Progress): Promise<Repo
       timeoutMs: options.timeout * 1000,
       progress,
     });
-    return await doctor.examine(chooseTenants(environment, options.tenant ?? []));
+    const report = await doctor.examine(chooseTenants(environment, options.tenant ?? []));
+    return { ...report, warnings: defaultWarnings(environment.options) };
   } finally {
     progress.stop();
     transport.close();
   }
 }
 
-export const DEFAULT_ENV_FILE = '.env';
+function nothingChecked(problems: readonly string[]): Report {
+  return { tenants: [], problems, warnings: [], exitCode: 2 };
+}
 
-/** The file of variables cannot be read. */
-export class EnvironmentFileError extends Error {}
+/** Several tenants and no default are no mistake, but calls that name no tenant fail then. */
+function defaultWarnings({ tenants = [], defaultTenant }: ResamaniaAuthOptions): string[] {
+  if (tenants.length < 2 || defaultTenant !== undefined) return [];
+  const { defaultTenant: variable } = MODULE_VARIABLES;
+  return [`${variable}: not set, calls that name no tenant fail; set it, or let each call name its tenant`];
+}
 
 /**
  * Adds the variables of a file to those of the process, which win, the way an application does it: by Nest's own
  * `ConfigModule`, since parsers of such files differ.
  * @param path - `undefined` for `.env`, which need not be there.
- * @throws EnvironmentFileError
+ * @returns why the file cannot be read; `undefined` where it can
  */
-export async function loadEnvironmentFile(path: string | undefined): Promise<void> {
-  const file = resolve(path ?? DEFAULT_ENV_FILE);
+export async function loadEnvironmentFile(path: string | undefined): Promise<string | undefined> {
+  const name = path ?? '.env';
   try {
-    readFileSync(file);
+    readFileSync(name);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (path === undefined && code === 'ENOENT') return;
-    throw new EnvironmentFileError(`${path ?? DEFAULT_ENV_FILE} cannot be read (${code})`);
+    return path === undefined && code === 'ENOENT' ? undefined : `${name} cannot be read (${code})`;
   }
-  await ConfigModule.forRoot({ envFilePath: file });
+  await ConfigModule.forRoot({ envFilePath: resolve(name) });
+  return undefined;
 }
 
 /** The tenants that were asked for; all where none was. What is wrong for all of them stays. */
@@ -112,18 +105,14 @@ export function chooseTenants(
   environment: EnvironmentByTenant,
   wanted: readonly string[],
 ): EnvironmentByTenant {
-  if (wanted.length === 0) return environment;
   const { tenants, general } = environment;
   const known = tenants.flatMap(({ name }) => name ?? []);
-  const unknown = wanted.filter((name) => !known.includes(name));
   // A single tenant without a name may be the one that was asked for.
-  if (unknown.length === 0 || tenants.some(({ name }) => name === undefined)) {
-    const chosen = tenants.filter(({ name }) => name === undefined || wanted.includes(name));
-    return { tenants: chosen, general };
+  const isNameless = tenants.some(({ name }) => name === undefined);
+  if (wanted.length === 0 || isNameless) return environment;
+  if (wanted.every((name) => known.includes(name))) {
+    return { tenants: tenants.filter(({ name = '' }) => wanted.includes(name)), general };
   }
-  const list = known.length > 0 ? `the environment has ${known.join(', ')}` : 'the environment has none';
-  return {
-    tenants: [],
-    general: [...general, { variable: '--tenant', text: `no tenant of that name; ${list}` }],
-  };
+  const text = `no tenant of that name; the environment has ${known.join(', ') || 'none'}`;
+  return { tenants: [], general: [...general, { variable: '--tenant', text }] };
 }

@@ -3,7 +3,6 @@ import { jsonObject } from '../../gateway/json.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { classifyAnswer } from '../../token/request/classify-failure.js';
 import { tokenFailure } from '../../token/request/token-failure.js';
-import type { HttpAnswer } from '../../token/request/http-token-transport.js';
 import type { ApiOutcome } from './api-check.js';
 import { failed, type Finding, ok, warning } from './diagnosis.js';
 import { failureFinding } from './token-findings.js';
@@ -13,11 +12,23 @@ const ENDPOINT_NOT_GRANTED = 'api.error.scope.unauthorized-endpoint';
 
 /** Judges the API call. Codes and remedies are those of the table of failures; its words are about token requests. */
 export function apiFinding(outcome: ApiOutcome, tenant: Tenant, now: number): Finding {
-  const { answer, error } = outcome;
-  if (answer === undefined) return noAnswer(outcome);
+  const { asked, answer, error, fault = 'unknown' } = outcome;
+  if (answer === undefined) return noAnswer(fault);
   const { status } = answer;
-  if (status >= 200 && status < 300) return answered(outcome, answer, tenant);
-  if (status === 404) return notFound(outcome, tenant);
+  const context = contextOf(tenant);
+  const headers = context === undefined ? '' : ` with ${context}`;
+  if (status >= 200 && status < 300) {
+    if (jsonObject(answer.body) === undefined) return withoutJson(status);
+    return ok(
+      `read ${asked === 'club' ? 'the configured club' : 'the list of clubs'}${headers} (HTTP ${status})`,
+    );
+  }
+  if (status === 404) {
+    const detail = `the API found no ${asked}${headers} (HTTP 404)`;
+    const verb = context?.includes(' and ') === true ? 'exist' : 'exists';
+    const exist = context === undefined ? '' : `, and that ${context} ${verb}`;
+    return failed(detail, `Check \`apiBaseUrl\` and \`clientToken\`${exist}.`, 'wrong_url');
+  }
   if (status === 401 && error?.unauthorizedBy !== 'gateway') return tokenRefused(error?.unauthorizedBy);
   if (status === 403 && error?.gatewayMessage === undefined) return forbidden(error?.description);
   const failure = failureFinding(classifyAnswer({ ...answer, body: '' }, now), now);
@@ -26,22 +37,16 @@ export function apiFinding(outcome: ApiOutcome, tenant: Tenant, now: number): Fi
   return { ...failure, detail: `the API answered HTTP ${status}${redirect}` };
 }
 
-function noAnswer({ fault = 'unknown' }: ApiOutcome): Finding {
+function noAnswer(fault: string): Finding {
   const isLate = isTimeoutCode(fault);
   const { code, remedy } = tokenFailure(isLate ? 'timeout' : 'network');
-  const detail = isLate
-    ? 'the API did not answer in time'
-    : `the API did not answer, or not completely (${fault})`;
-  return failed(detail, remedy, code);
+  const detail = isLate ? ' in time' : `, or not completely (${fault})`;
+  return failed(`the API did not answer${detail}`, remedy, code);
 }
 
-function answered({ asked }: ApiOutcome, { status, body }: HttpAnswer, tenant: Tenant): Finding {
-  if (jsonObject(body) === undefined) {
-    const { code, remedy } = tokenFailure('broken', { status });
-    return failed(`the API answered HTTP ${status} without JSON`, remedy, code);
-  }
-  const what = asked === 'club' ? 'the configured club' : 'the list of clubs';
-  return ok(`read ${what}${withContext(tenant)} (HTTP ${status})`);
+function withoutJson(status: number): Finding {
+  const { code, remedy } = tokenFailure('broken');
+  return failed(`the API answered HTTP ${status} without JSON`, remedy, code);
 }
 
 function tokenRefused(unauthorizedBy: string | undefined): Finding {
@@ -64,23 +69,8 @@ function forbidden(description: string | undefined): Finding {
       );
 }
 
-function notFound({ asked }: ApiOutcome, tenant: Tenant): Finding {
-  const context = contextOf(tenant);
-  const exist =
-    context.length === 0 ? '' : `, and that ${context.join(' and ')} exist${context.length === 1 ? 's' : ''}`;
-  return failed(
-    `the API found no ${asked}${withContext(tenant)} (HTTP 404)`,
-    `Check \`apiBaseUrl\` and \`clientToken\`${exist}.`,
-    'wrong_url',
-  );
-}
-
-function withContext(tenant: Tenant): string {
-  const context = contextOf(tenant);
-  return context.length === 0 ? '' : ` with ${context.join(' and ')}`;
-}
-
 /** The context headers that the call carried, by the options that they come from. */
-function contextOf({ clubId, networkNodeId }: Tenant): string[] {
-  return [...(clubId ? ['`clubId`'] : []), ...(networkNodeId ? ['`networkNodeId`'] : [])];
+function contextOf(tenant: Tenant): string | undefined {
+  const fields = (['clubId', 'networkNodeId'] as const).filter((field) => tenant[field] !== undefined);
+  return fields.length === 0 ? undefined : fields.map((field) => `\`${field}\``).join(' and ');
 }

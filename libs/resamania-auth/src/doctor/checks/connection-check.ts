@@ -7,7 +7,7 @@ import { TimeUp, withTimeLimit } from '../../waiting.js';
 import type { ConnectionProbe, Endpoint } from './connection-probe.js';
 import { failed, type Finding, notChecked, ok, warning } from './diagnosis.js';
 import { failureFinding } from './token-findings.js';
-import { day, DAY_MS } from './words.js';
+import { DAY_MS, moment } from './words.js';
 
 /** A certificate that ends sooner than this is worth a warning. */
 const CERTIFICATE_WARNING_MS = 14 * DAY_MS;
@@ -46,10 +46,11 @@ async function connect(endpoint: Endpoint, ports: ConnectionPorts, signal: Abort
   if (!isTls) return ok(`${connected}, without TLS`);
   if (end === undefined) return ok(`${connected}, TLS valid`);
   const left = end - clock.now();
-  if (left >= CERTIFICATE_WARNING_MS) return ok(`${connected}, TLS valid until ${day(end)}`);
+  const day = moment(end).slice(0, 'YYYY-MM-DD'.length);
+  if (left >= CERTIFICATE_WARNING_MS) return ok(`${connected}, TLS valid until ${day}`);
   const days = Math.floor(left / DAY_MS);
   return warning(
-    `${connected}; the TLS certificate ends in ${days === 1 ? '1 day' : `${days} days`}, on ${day(end)}`,
+    `${connected}; the TLS certificate ends in ${days === 1 ? '1 day' : `${days} days`}, on ${day}`,
     'The host needs a new certificate: tell those who run it.',
   );
 }

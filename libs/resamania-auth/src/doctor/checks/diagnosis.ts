@@ -50,6 +50,8 @@ export interface Report {
   readonly tenants: readonly TenantReport[];
   /** What kept it from checking anything, apart from what is wrong with single tenants. */
   readonly problems: readonly string[];
+  /** What is worth a thought about all tenants together. */
+  readonly warnings: readonly string[];
   readonly exitCode: ExitCode;
 }
 

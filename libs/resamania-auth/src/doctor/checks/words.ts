@@ -3,11 +3,6 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
-/** `2027-01-31`. */
-export function day(instant: number): string {
-  return new Date(instant).toISOString().slice(0, 10);
-}
-
 /** `2027-01-31 12:00:00 UTC`. */
 export function moment(instant: number): string {
   return new Date(instant)
