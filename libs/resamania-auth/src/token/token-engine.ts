@@ -48,7 +48,7 @@ export class TokenEngine {
     this.#limits = new LimitMemory(options.quotaWarningShare, (tenant, quota) => hub.quotaLow(tenant, quota));
     const endpoint = new TokenEndpointClient({
       transport,
-      limiter: new RequestLimiter(options.tokenRequest.concurrency),
+      limiter: new RequestLimiter(options.tokenRequest, clock),
       clock,
       random,
       policy: options.tokenRequest,

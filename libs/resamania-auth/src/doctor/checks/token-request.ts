@@ -35,7 +35,7 @@ export async function requestToken(
       post: async (...request) => (answer = await transport.post(...request)),
       close: () => undefined,
     },
-    limiter: new RequestLimiter(1),
+    limiter: new RequestLimiter({ concurrency: 1 }, clock),
     clock,
     random: Math.random,
     policy: { ...DEFAULTS.tokenRequest, timeoutMs, deadlineMs: timeoutMs, attempts: 1 },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { SimulatedClock } from '../../../../../test/support/simulated-clock.js';
 import { RequestLimiter, Ticket } from './request-limiter.js';
 
 const settle = () => new Promise(setImmediate);
@@ -8,7 +9,7 @@ function queue(limit = 2): {
   enter: (name: string, urgent?: boolean, host?: string) => { leave: () => void; hurry: () => void };
   admitted: string[];
 } {
-  const limiter = new RequestLimiter(limit);
+  const limiter = new RequestLimiter({ concurrency: limit }, new SimulatedClock());
   const admitted: string[] = [];
   return {
     admitted,
@@ -17,11 +18,11 @@ function queue(limit = 2): {
       if (urgent) ticket.hurry();
       const abort = new AbortController();
       let leave = () => abort.abort();
-      const place = limiter.enter(host, ticket, abort.signal);
+      const place = limiter.enter({ tenant: {}, host, ticket }, abort.signal);
       place.then(
-        (giveBack) => {
+        (given) => {
           admitted.push(name);
-          leave = giveBack;
+          leave = () => given.leave('neither');
         },
         () => undefined,
       );
