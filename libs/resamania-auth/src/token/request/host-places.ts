@@ -6,6 +6,28 @@ const LATE = 2;
 /** What came of a request: a token, a failure, or nothing that tells how its tenant fares. */
 export type Outcome = 'token' | 'failure' | 'neither';
 
+/** A place in a queue. An urgent one goes first: callers wait for it. */
+export class Ticket {
+  #isUrgent = false;
+  #onHurry: (() => void) | undefined;
+
+  get isUrgent(): boolean {
+    return this.#isUrgent;
+  }
+
+  /** Makes it urgent from now on. */
+  hurry(): void {
+    if (this.#isUrgent) return;
+    this.#isUrgent = true;
+    this.#onHurry?.();
+  }
+
+  /** Tells who holds the queue. */
+  onHurry(move: () => void): void {
+    this.#onHurry = move;
+  }
+}
+
 /** A request under way. */
 export interface Attempt {
   readonly tenant: object;
@@ -81,7 +103,7 @@ export class HostPlaces {
   }
 
   /** Whether this request may leave now. */
-  hasRoom({ tenant, ticket }: { tenant: object; ticket: { isUrgent: boolean } }, now: number): boolean {
+  hasRoom({ tenant, ticket }: { tenant: object; ticket: Ticket }, now: number): boolean {
     if (this.#isSilent(now)) return true;
     if (!this.isTroubled(tenant))
       return this.#taken < (ticket.isUrgent ? this.#limitForCallers : this.#limit);

@@ -1,47 +1,43 @@
 import { type Clock, NEVER } from '../../clock.js';
-import { HostPlaces, type Outcome } from './host-places.js';
-
-/** A place in a queue. An urgent one goes first: callers wait for it. */
-export class Ticket {
-  #isUrgent = false;
-  #onHurry: (() => void) | undefined;
-
-  get isUrgent(): boolean {
-    return this.#isUrgent;
-  }
-
-  /** Makes it urgent from now on. */
-  hurry(): void {
-    if (this.#isUrgent) return;
-    this.#isUrgent = true;
-    this.#onHurry?.();
-  }
-
-  /** Tells who holds the queue. */
-  onHurry(move: () => void): void {
-    this.#onHurry = move;
-  }
-}
+import type { GatewayPace, GatewayPaces } from '../../gateway/gateway-pace.js';
+import { hasLimits } from '../../gateway/limits.js';
+import type { TokenRequestPolicy } from '../../options/resolved-options.js';
+import type { HttpAnswer } from './http-token-transport.js';
+import { HostPlaces, type Outcome, type Ticket } from './host-places.js';
+import { tokenFailure, TokenRequestFailed } from './token-failure.js';
 
 /** A request that wants to leave. */
 export interface Applicant {
   /** Stands for the tenant: one object for all its requests. */
   readonly tenant: object;
   readonly host: string;
+  /** The gateway key that it is sent with. */
+  readonly apiKey: string | undefined;
   readonly ticket: Ticket;
 }
 
 /** A request's place among those under way. */
 export interface Place {
   /** An answer has come, whatever it says. */
-  answered(): void;
+  answered(answer: HttpAnswer): void;
   /** Gives the place back; once is enough. */
   leave(outcome: Outcome): void;
 }
 
+type LinePolicy = Pick<TokenRequestPolicy, 'concurrency' | 'deadlineMs'>;
+
+/** How long the schedule stands in a line that is paused, in milliseconds: longer than a window of the rate limit. */
+const SCHEDULE_PATIENCE_MS = 120_000;
+
 /** Somebody in the queue. */
-interface Waiting extends Applicant {
+interface Waiting {
+  readonly tenant: object;
+  readonly ticket: Ticket;
+  readonly pace: GatewayPace;
+  /** Tells that it is out of the queue. */
+  readonly gone: () => void;
   readonly admit: () => void;
+  readonly refuse: (error: Error) => void;
 }
 
 /** One host's requests: those under way, and who waits, in order of arrival. */
@@ -55,6 +51,12 @@ class HostQueue {
     this.places = places;
   }
 
+  remove(one: Waiting): Waiting {
+    this.waiting.delete(one);
+    one.gone();
+    return one;
+  }
+
   /** Callers go before the schedule, and among each the tenants that fare well before those in trouble. */
   next(now: number): Waiting | undefined {
     let best: Waiting | undefined;
@@ -63,44 +65,70 @@ class HostQueue {
     for (const one of this.waiting) {
       const rank = (one.ticket.isUrgent ? 3 : 1) + (this.places.isTroubled(one.tenant) ? 0 : 1);
       if (rank <= bestRank || !this.places.hasRoom(one, now)) continue;
+      if (one.pace.opensAt(one.ticket, now) > now) continue;
       [best, bestRank] = [one, rank];
       if (rank === 4) break;
     }
     return best;
   }
+
+  /** When time alone may let somebody go. */
+  nextLookAt(now: number): number {
+    const instants = Array.from(this.waiting, ({ pace, ticket }) => pace.opensAt(ticket, now));
+    return instants.reduce((a, b) => (b > now && b < a ? b : a), this.places.nextLookAt(now));
+  }
+
+  /** Sends away whose line stays shut for longer than they can wait: who has used up a quota waits for nothing. */
+  refuse(now: number, callerPatienceMs: number): void {
+    for (const one of this.waiting) {
+      const { pace, ticket } = one;
+      const pause = pace.pauseAt(now);
+      if (pause === undefined) continue;
+      const patienceMs = ticket.isUrgent ? callerPatienceMs : SCHEDULE_PATIENCE_MS;
+      if (pause.limiter !== 'quota' && pause.until - now < patienceMs) continue;
+      this.remove(one).refuse(
+        new TokenRequestFailed(tokenFailure(pause.limiter, { resetAt: pause.resetAt })),
+      );
+    }
+  }
 }
 
-/** At most `concurrency` token requests at once per host, by the rule of `HostPlaces`; callers go before the schedule. */
+/**
+ * The line of token requests: at most `concurrency` at once per host, by the rule of `HostPlaces`, and no faster than the
+ * gateway allows, by that of `GatewayPace`. Callers go before the schedule.
+ */
 export class RequestLimiter {
-  readonly #limit: number;
+  readonly #policy: LinePolicy;
   readonly #clock: Clock;
+  readonly #paces: GatewayPaces;
   readonly #hosts = new Map<string, HostQueue>();
   readonly #inTrouble = new WeakSet<object>();
 
-  constructor({ concurrency }: { readonly concurrency: number }, clock: Clock) {
-    this.#limit = concurrency;
+  constructor(policy: LinePolicy, clock: Clock, paces: GatewayPaces) {
+    this.#policy = policy;
     this.#clock = clock;
+    this.#paces = paces;
   }
 
   /**
-   * Waits until there is room on this host.
+   * Waits until there is room on this host and the gateway's limits allow it.
+   * @throws TokenRequestFailed when a limit does not allow it for longer than can be waited
    * @throws the signal's reason; the place in the queue is given up then
    */
-  enter(applicant: Applicant, signal: AbortSignal): Promise<Place> {
-    const { host, tenant, ticket } = applicant;
-    const queue = this.#hosts.get(host) ?? new HostQueue(new HostPlaces(this.#limit, this.#inTrouble));
-    this.#hosts.set(host, queue);
+  enter({ tenant, host, apiKey, ticket }: Applicant, signal: AbortSignal): Promise<Place> {
+    const queue = this.#queue(host);
     return new Promise((resolve, reject) => {
-      const admit = () => {
-        queue.waiting.delete(one);
-        signal.removeEventListener('abort', giveUp);
-        resolve(this.#place(host, queue, tenant));
+      const one: Waiting = {
+        tenant,
+        ticket,
+        pace: this.#paces.of(host, apiKey),
+        gone: () => signal.removeEventListener('abort', giveUp),
+        admit: () => resolve(this.#place(host, queue, one)),
+        refuse: reject,
       };
-      const one = { ...applicant, admit };
       const giveUp = () => {
-        queue.waiting.delete(one);
+        queue.remove(one).refuse(signal.reason as Error);
         this.#admit(host, queue);
-        reject(signal.reason as Error);
       };
       if (signal.aborted) return giveUp();
       signal.addEventListener('abort', giveUp, { once: true });
@@ -114,24 +142,41 @@ export class RequestLimiter {
     });
   }
 
-  #place(host: string, queue: HostQueue, tenant: object): Place {
+  #queue(host: string): HostQueue {
+    const places = () => new HostPlaces(this.#policy.concurrency, this.#inTrouble);
+    const queue = this.#hosts.get(host) ?? new HostQueue(places());
+    this.#hosts.set(host, queue);
+    return queue;
+  }
+
+  #place(host: string, queue: HostQueue, { tenant, pace }: Waiting): Place {
     const attempt = queue.places.take(tenant, this.#clock.now());
+    pace.left(attempt.startedAt);
+    let isAnswered = false;
     return {
-      answered: () => queue.places.answered(attempt, this.#clock.now()),
+      answered: (answer) => {
+        isAnswered = true;
+        const now = this.#clock.now();
+        queue.places.answered(attempt, now);
+        pace.over(answer, now);
+        if (hasLimits(answer.headers)) this.#paces.remember(tenant, pace);
+      },
       leave: (outcome) => {
+        if (!isAnswered) pace.over(undefined, this.#clock.now());
         queue.places.leave(attempt, outcome);
         this.#admit(host, queue);
       },
     };
   }
 
-  /** Lets in as many as there is room for, and looks again when time alone may make room. An idle host is forgotten. */
+  /** Lets in as many as there is room for, and looks again when time alone may let one go. An idle host is forgotten. */
   #admit(host: string, queue: HostQueue): void {
     const now = this.#clock.now();
     queue.disarm();
     queue.places.look(now);
-    for (let next = queue.next(now); next !== undefined; next = queue.next(now)) next.admit();
-    if (queue.waiting.size > 0) this.#lookLater(host, queue, queue.places.nextLookAt(now));
+    queue.refuse(now, this.#policy.deadlineMs);
+    for (let next = queue.next(now); next !== undefined; next = queue.next(now)) queue.remove(next).admit();
+    if (queue.waiting.size > 0) this.#lookLater(host, queue, queue.nextLookAt(now));
     else if (queue.places.isEmpty && this.#hosts.get(host) === queue) this.#hosts.delete(host);
   }
 

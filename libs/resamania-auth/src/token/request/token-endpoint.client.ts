@@ -5,8 +5,8 @@ import type { TokenRequestPolicy } from '../../options/resolved-options.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { delay, TimeUp, waitFor, withTimeLimit } from '../../waiting.js';
 import { classifyFault } from './classify-failure.js';
-import type { Outcome } from './host-places.js';
-import type { RequestLimiter, Ticket } from './request-limiter.js';
+import type { Outcome, Ticket } from './host-places.js';
+import type { RequestLimiter } from './request-limiter.js';
 import { type IssuedToken, readTokenAnswer } from './token-answer.js';
 import {
   failureOf,
@@ -118,14 +118,14 @@ export class TokenEndpointClient {
       form: grantForm(grant, credentials, refreshToken),
     };
     const { host } = new URL(tenant.tokenUrl);
-    const place = await limiter.enter({ tenant, host, ticket }, signal);
+    const place = await limiter.enter({ tenant, host, apiKey: credentials.apiKey, ticket }, signal);
     let outcome: Outcome = 'neither';
     try {
       admitted();
       const requestedAt = clock.now();
       const post = (ended: AbortSignal) => transport.post(request, ended);
       const answer = await withTimeLimit(clock, policy.timeoutMs, post, signal);
-      place.answered();
+      place.answered(answer);
       answered(tenant, answer.headers);
       const token = readTokenAnswer(answer, requestedAt, clock.now(), grant.principal);
       outcome = 'token';
