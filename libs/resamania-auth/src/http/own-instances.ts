@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AxiosInstance } from 'axios';
 
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolved-options.js';
-import { createOwnAxios } from '../token/request/own-axios.js';
+import { createOwnAxios } from '../own-axios.js';
 import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
 
 /** An answer of more bytes than this is refused, unpacked or not: a small one may unpack to gigabytes. */

@@ -5,7 +5,7 @@ import { AxiosError, type AxiosResponse } from 'axios';
 
 import { isTimeoutCode, systemCodeOf } from '../../errors.js';
 import type { HeaderBag } from '../../gateway/limits.js';
-import { createOwnAxios } from './own-axios.js';
+import { createOwnAxios } from '../../own-axios.js';
 
 /** A token request, ready to leave. Holds secrets. */
 export interface TokenHttpRequest {

@@ -1,6 +1,6 @@
 import axios, { type AxiosInstance, type AxiosRequestConfig, create, mergeConfig } from 'axios';
 
-import { ResamaniaConfigError } from '../../errors.js';
+import { ResamaniaConfigError } from './errors.js';
 
 const { transitional, transformRequest, transformResponse, env } = axios.defaults;
 /** Those that have headers of their own. A header that the application has put beside them is none. */
