@@ -409,7 +409,7 @@ describe('several tenants', () => {
 describe('the command', () => {
   it('prints one JSON document of this shape', async () => {
     const { tenants, ...rest } = await report(demo());
-    expect(rest).toEqual({ problems: [], exitCode: 0 });
+    expect(rest).toEqual({ problems: [], warnings: [], exitCode: 0 });
     expect(tenants.map(({ tenant }) => tenant)).toEqual(['demoapi']);
     expect(tenants[0]?.steps.map(({ step }) => step)).toEqual([
       'config',

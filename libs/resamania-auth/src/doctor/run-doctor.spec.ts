@@ -26,8 +26,7 @@ describe('runDoctor', () => {
   it('says what is missing, and shows an example', async () => {
     const { text, exitCode } = await runDoctor({ timeout: 1, env: write('') }, silent);
     expect(exitCode).toBe(2);
-    expect(text).toMatch(/RESAMANIA_API_URL: not set, for example RESAMANIA_API_URL=https:/);
-    expect(text).toMatch(/RESAMANIA_CLIENT_SECRET: not set, for example RESAMANIA_CLIENT_SECRET_FILE=/);
+    expect(text).toMatch(/RESAMANIA_API_URL: not set[^]*An example for \.env:/);
   });
 
   it('says that a file cannot be read', async () => {

@@ -30,6 +30,15 @@ export interface DoctorOptions {
   readonly json?: boolean | undefined;
 }
 
+const EXAMPLE = `
+No RESAMANIA_… variable is set. An example for .env:
+
+  RESAMANIA_API_URL=https://gateway.prod.gravitee.stadline.tech/resa2-staging
+  RESAMANIA_API_KEY_FILE=/run/secrets/resamania_api_key
+  RESAMANIA_CLIENT_TOKEN=demoapi
+  RESAMANIA_CLIENT_ID=123_xxxxxxxx
+  RESAMANIA_CLIENT_SECRET_FILE=/run/secrets/resamania_client_secret`;
+
 /** Checks what the environment of this process describes. Returns the report, as text to print, and the exit code. */
 export async function runDoctor(
   options: DoctorOptions,
@@ -41,7 +50,8 @@ export async function runDoctor(
   const { stdout, env } = process;
   const hasColours = stdout.isTTY && stdout.hasColors(env);
   const text = reportList(report, (colour, content) => (hasColours ? styleText(colour, content) : content));
-  return { text, exitCode };
+  const isConfigured = hasResamaniaEnvironment(env) || report.tenants.length > 0;
+  return { text: isConfigured ? text : `${text}\n${EXAMPLE}`, exitCode };
 }
 
 async function examine(options: DoctorOptions, progress: Progress): Promise<Report> {

@@ -39,19 +39,22 @@ describe('Somebody who', () => {
     ['RESAMANIA_DEFAULT_TENNANT', 'unknown variable, did you mean RESAMANIA_DEFAULT_TENANT?'],
     [
       'RESAMANIA_ALPHA_CLIENT_ID',
-      'of no tenant, did you mean RESAMANIA_CLIENT_ID? For several tenants, name them in RESAMANIA_TENANTS',
+      'belongs to no tenant, did you mean RESAMANIA_CLIENT_ID? For several tenants, name them in RESAMANIA_TENANTS',
     ],
   ])('sets %s for one tenant is told so', (variable, text) => {
     expect(problemsOf({ ...ONE, [variable]: 'x' })).toEqual([`${variable}: ${text}`]);
   });
 
   it.each([
-    ['RESAMANIA_ALPAH_CLIENT_ID', 'of no tenant, did you mean RESAMANIA_ALPHA_CLIENT_ID?'],
+    ['RESAMANIA_ALPAH_CLIENT_ID', 'belongs to no tenant, did you mean RESAMANIA_ALPHA_CLIENT_ID?'],
     ['RESAMANIA_ALPHA_CLIENTID', 'unknown variable, did you mean RESAMANIA_ALPHA_CLIENT_ID?'],
-    ['RESAMANIA_GAMMA_CLIENT_ID', 'of no tenant, add its name to RESAMANIA_TENANTS or remove the variable'],
+    [
+      'RESAMANIA_GAMMA_CLIENT_ID',
+      'belongs to no tenant, add its name to RESAMANIA_TENANTS or remove the variable',
+    ],
     [
       'RESAMANIA_GAMMA_API_KEY_FILE',
-      'of no tenant, add its name to RESAMANIA_TENANTS or remove the variable',
+      'belongs to no tenant, add its name to RESAMANIA_TENANTS or remove the variable',
     ],
   ])('sets %s beside other tenants is told so', (variable, text) => {
     expect(problemsOf({ ...TWO, [variable]: 'x' })).toEqual([`${variable}: ${text}`]);

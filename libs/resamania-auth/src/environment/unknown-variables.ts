@@ -42,10 +42,10 @@ function strangerText(bare: string, names: readonly (string | undefined)[], file
     name === undefined ? [] : [prefixOf(name).slice(PREFIX.length, -1)],
   );
   const meant = closest(owner, named);
-  if (meant !== undefined) return `of no tenant, did you mean ${PREFIX}${meant}_${field}${file}?`;
+  if (meant !== undefined) return `belongs to no tenant, did you mean ${PREFIX}${meant}_${field}${file}?`;
   return named.length > 0
-    ? `of no tenant, add its name to ${TENANTS} or remove the variable`
-    : `of no tenant, did you mean ${PREFIX}${field}${file}? For several tenants, name them in ${TENANTS}`;
+    ? `belongs to no tenant, add its name to ${TENANTS} or remove the variable`
+    : `belongs to no tenant, did you mean ${PREFIX}${field}${file}? For several tenants, name them in ${TENANTS}`;
 }
 
 function unknownText(bare: string, known: readonly string[], file: string): string | undefined {
