@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 import type { Clock, InContext, Random } from '../clock.js';
 import { ResamaniaTokenError } from '../errors.js';
-import { GatewayPaces } from '../gateway/gateway-pace.js';
 import { LimitMemory } from '../gateway/limit-memory.js';
 import type { HeaderBag } from '../gateway/limits.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
@@ -38,7 +37,6 @@ export class TokenEngine {
   readonly #schedule: RefreshSchedule<TokenCache>;
   readonly #limits: LimitMemory;
   readonly #flights: TokenFlights;
-  readonly #paces = new GatewayPaces();
   readonly caches: TokenCaches;
   #phase: 'new' | 'started' | 'draining' | 'stopped' = 'new';
 
@@ -50,7 +48,7 @@ export class TokenEngine {
     this.#limits = new LimitMemory(options.quotaWarningShare, (tenant, quota) => hub.quotaLow(tenant, quota));
     const endpoint = new TokenEndpointClient({
       transport,
-      limiter: new RequestLimiter(options.tokenRequest, clock, this.#paces),
+      limiter: new RequestLimiter(options.tokenRequest.concurrency),
       clock,
       random,
       policy: options.tokenRequest,
@@ -78,10 +76,7 @@ export class TokenEngine {
 
   /** Takes note of the limits that an answer to a tenant's request reports. */
   noteLimits(tenant: Tenant, headers: HeaderBag): void {
-    if (!this.caches.has(tenant)) return;
-    const now = this.#ports.clock.now();
-    const limits = this.#limits.note(tenant.name, headers, now);
-    if (limits !== undefined) this.#paces.ofTenant(tenant)?.learn(limits, headers, now);
+    if (this.caches.has(tenant)) this.#limits.note(tenant.name, headers, this.#ports.clock.now());
   }
 
   /** Reports that an API call is sent again with another token. */

@@ -1,9 +1,7 @@
 import type { Clock } from '../../clock.js';
-import { GatewayPaces } from '../../gateway/gateway-pace.js';
 import { DEFAULTS } from '../../options/option-table.js';
 import type { Tenant } from '../../tenants/tenant.js';
-import { Ticket } from '../../token/request/host-places.js';
-import { RequestLimiter } from '../../token/request/request-limiter.js';
+import { RequestLimiter, Ticket } from '../../token/request/request-limiter.js';
 import type { IssuedToken } from '../../token/request/token-answer.js';
 import { TokenEndpointClient } from '../../token/request/token-endpoint.client.js';
 import { failureOf, type TokenFailure } from '../../token/request/token-failure.js';
@@ -32,16 +30,15 @@ export async function requestToken(
 ): Promise<TokenOutcome> {
   // The answer says more than the token that is read from it.
   let answer: HttpAnswer | undefined;
-  const policy = { ...DEFAULTS.tokenRequest, timeoutMs, deadlineMs: timeoutMs, attempts: 1, concurrency: 1 };
   const client = new TokenEndpointClient({
     transport: {
       post: async (...request) => (answer = await transport.post(...request)),
       close: () => undefined,
     },
-    limiter: new RequestLimiter(policy, clock, new GatewayPaces()),
+    limiter: new RequestLimiter(1),
     clock,
     random: Math.random,
-    policy,
+    policy: { ...DEFAULTS.tokenRequest, timeoutMs, deadlineMs: timeoutMs, attempts: 1 },
     answered: () => undefined,
   });
   const flight = {
