@@ -47,10 +47,10 @@ interface Outcome {
   readonly ms: number;
 }
 
-/** How a call fails, and after which time. */
-async function failureOf(call: Promise<unknown>): Promise<Outcome> {
+/** How a call fails, and after which time: what it does before it leaves counts too. */
+async function failureOf(make: () => Promise<unknown>): Promise<Outcome> {
   const start = performance.now();
-  const outcome: unknown = await call.catch((error: unknown) => error);
+  const outcome: unknown = await make().catch((error: unknown) => error);
   if (!(outcome instanceof Error)) throw new Error('expected a failure');
   return { error: outcome, ms: performance.now() - start };
 }
@@ -72,9 +72,9 @@ const clubs = (config?: AxiosRequestConfig) => firstValueFrom(side.http.get<unkn
 describe('A call that would hang', () => {
   it('ends at its limit where the API does not answer', async () => {
     api.respond = () => undefined;
-    expectTimeUp(await failureOf(clubs()));
-    expectTimeUp(await failureOf(firstValueFrom(side.http.post('clubs', {}))));
-    expectTimeUp(await failureOf(clubs({ headers: { Authorization: 'mine' } })));
+    expectTimeUp(await failureOf(() => clubs()));
+    expectTimeUp(await failureOf(() => firstValueFrom(side.http.post('clubs', {}))));
+    expectTimeUp(await failureOf(() => clubs({ headers: { Authorization: 'mine' } })));
   });
 
   it('ends at its limit where the answer comes drop by drop', async () => {
@@ -83,15 +83,15 @@ describe('A call that would hang', () => {
       const drops = setInterval(() => response.write(' '), 50);
       response.once('close', () => clearInterval(drops));
     };
-    expectTimeUp(await failureOf(clubs()));
+    expectTimeUp(await failureOf(() => clubs()));
   });
 
   it('ends at its limit where no token comes', async () => {
     const release = endpoint.hold();
-    expectTimeUp(await failureOf(clubs()));
+    expectTimeUp(await failureOf(() => clubs()));
     const host = create({ timeout: LIMIT_MS });
     side.interceptor.attachTo(host);
-    expectTimeUp(await failureOf(host.get(`${api.origin}/env/demoapi/clubs`)));
+    expectTimeUp(await failureOf(() => host.get(`${api.origin}/env/demoapi/clubs`)));
     release();
     await clubs();
   });
@@ -99,7 +99,7 @@ describe('A call that would hang', () => {
   it('has one limit for all that it waits for: token, redirects, renewal and replay', async () => {
     const halfOf = (task: () => void) => setTimeout(task, LIMIT_MS / 2);
     // oxlint-disable-next-line jest/no-standalone-expect -- each is one way to spend the time
-    const expectLimit = async () => expectTimeUp(await failureOf(clubs()));
+    const expectLimit = async () => expectTimeUp(await failureOf(() => clubs()));
     halfOf(endpoint.hold());
     api.respond = () => undefined;
     await expectLimit();
@@ -127,7 +127,7 @@ describe('A call that would hang', () => {
   it('ends in the words that the caller chose', async () => {
     api.respond = () => undefined;
     const transitional = { clarifyTimeoutError: true };
-    const { error } = await failureOf(clubs({ timeoutErrorMessage: 'too late', transitional }));
+    const { error } = await failureOf(() => clubs({ timeoutErrorMessage: 'too late', transitional }));
     expect(error).toMatchObject({ message: 'too late', code: 'ETIMEDOUT' });
     expect(error).toHaveProperty('config.url', 'clubs');
     expect(JSON.stringify(error)).not.toContain('token-1');
@@ -140,7 +140,7 @@ describe('A call that would hang', () => {
     await expect(clubs({ timeout: LIMIT_MS * 20 })).resolves.toMatchObject({ status: 200 });
     build({ timeoutMs: 1, axios: { timeout: 0 } });
     await expect(clubs()).resolves.toMatchObject({ status: 200 });
-    const { error } = await failureOf(clubs({ timeout: 50 }));
+    const { error } = await failureOf(() => clubs({ timeout: 50 }));
     expect(error.message).toBe('timeout of 50ms exceeded');
   });
 
@@ -149,8 +149,8 @@ describe('A call that would hang', () => {
     await clubs();
     const before = timers();
     await clubs({ timeout: 100_000 });
-    await failureOf(clubs({ resamania: { tenant: 'nobody' } }));
-    await failureOf(clubs({ resamania: { clubId: '1' } }));
+    await failureOf(() => clubs({ resamania: { tenant: 'nobody' } }));
+    await failureOf(() => clubs({ resamania: { clubId: '1' } }));
     const cancelled = side.http.get('clubs').subscribe();
     cancelled.unsubscribe();
     await new Promise(setImmediate);
@@ -176,7 +176,7 @@ describe('An answer that is too large', () => {
   });
 
   it('is refused, unpacked or not', async () => {
-    const { error } = await failureOf(clubs());
+    const { error } = await failureOf(() => clubs());
     expect(error).toMatchObject({
       isAxiosError: true,
       message: `maxContentLength size of ${50 * 1024 * 1024} exceeded`,
@@ -218,7 +218,7 @@ describe('Retries by axios-retry, set up in http.configure', () => {
     api.respond = (request, response) => {
       setTimeout(() => sendJson(503, {})(request, response), LIMIT_MS / 2.5);
     };
-    const { ms } = await failureOf(clubs());
+    const { ms } = await failureOf(() => clubs());
     expect(ms).toBeLessThan(LIMIT_MS * 1.5);
     expect(api.seen.length).toBeGreaterThan(1);
   });
@@ -279,7 +279,7 @@ describe('Closing the application', () => {
     const incoming = create({ validateStatus: null, headers: { Connection: 'close' } }).get(
       `${await app?.getUrl()}/clubs`,
     );
-    failure = failureOf(firstValueFrom(http.get('clubs')));
+    failure = failureOf(() => firstValueFrom(http.get('clubs')));
     await hanging(2);
     const ms = await closingTime();
     expect(ms).toBeGreaterThan(GRACE_MS - 20);
@@ -293,7 +293,7 @@ describe('Closing the application', () => {
     const answer = firstValueFrom(http.get('clubs'));
     expect(await closingTime()).toBeLessThan(5000);
     await expect(answer).resolves.toMatchObject({ status: 200 });
-    const { error } = await failureOf(firstValueFrom(http.get('clubs')));
+    const { error } = await failureOf(() => firstValueFrom(http.get('clubs')));
     expect(error).toMatchObject({ code: 'shutting_down' });
   });
 
@@ -302,7 +302,7 @@ describe('Closing the application', () => {
       response.writeHead(200).write('begun');
     };
     const { data } = await clubs({ responseType: 'stream' });
-    const read = failureOf(buffer(data as Readable));
+    const read = failureOf(() => buffer(data as Readable));
     side.underWay.abortIn(GRACE_MS);
     await side.underWay.settled();
     expect((await read).error).toMatchObject({ code: 'shutting_down' });
