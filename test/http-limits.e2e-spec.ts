@@ -77,6 +77,24 @@ describe('A call that would hang', () => {
     expectTimeUp(await failureOf(() => clubs({ headers: { Authorization: 'mine' } })));
   });
 
+  it('ends at its own limit, whatever the limits of those that are under way with it', async () => {
+    api.respond = () => undefined;
+    const ended: number[] = [];
+    const limits = [3 * LIMIT_MS, LIMIT_MS, 2 * LIMIT_MS];
+    const started = performance.now();
+    await Promise.all(
+      limits.map(async (timeout) => {
+        const { error } = await failureOf(() => clubs({ timeout }));
+        expect(error.message).toBe(`timeout of ${timeout}ms exceeded`);
+        expect(performance.now() - started).toBeGreaterThan(timeout - 20);
+        ended.push(timeout);
+      }),
+    );
+    expect(ended).toEqual([LIMIT_MS, 2 * LIMIT_MS, 3 * LIMIT_MS]);
+    // Nothing is left: else this would wait for ever.
+    await side.underWay.settled();
+  });
+
   it('ends at its limit where the answer comes drop by drop', async () => {
     api.respond = (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });

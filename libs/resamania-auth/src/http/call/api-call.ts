@@ -18,7 +18,7 @@ import type { BareCall, CallAuthorizer, ReadyCall } from './authorize.js';
 import { canSendAgain, discardAnswer, readableBody } from './bodies.js';
 import type { CallsUnderWay, CallUnderWay } from './calls-under-way.js';
 import { waitBeforeSending } from './cancellation.js';
-import { canGoDirect, isRedirect, RedirectGuard } from './redirect-guard.js';
+import { canGoDirect, goDirect, isRedirect, RedirectGuard } from './redirect-guard.js';
 import { Scrubber } from './scrub.js';
 
 /** What is sent: the caller's own config, which never holds our headers, and what it is sent with. */
@@ -92,11 +92,10 @@ export class ApiCalls {
     underWay.throwIfRequested();
     const ours = new OurHeaders(call.tenant.apiKeyHeader);
     const scrubber = new Scrubber(config, ours);
-    const guard = new RedirectGuard(tenantRoot(call.tenant), ours);
+    const guard = isDirect ? undefined : new RedirectGuard(tenantRoot(call.tenant), ours);
     const outgoing = addressed(request, call.url);
     outgoing.headers = withOurHeaders(config, call) as InternalAxiosRequestConfig['headers'];
-    // Node's own client needs no timer beside ours.
-    if (isDirect) Object.assign(outgoing, { maxRedirects: 0, timeout: 0 });
+    if (guard === undefined) goDirect(outgoing);
     else guard.watch(outgoing);
     const answered = (response: AxiosResponse, surface: Surface) => {
       if (isDirect && isRedirect(response)) {
@@ -104,7 +103,7 @@ export class ApiCalls {
         return underWay.finish(() => this.#send(call, { ...request, isDirect: false }, on401));
       }
       // From elsewhere it is not about our token, nor about our limits.
-      if (guard.hasLeft) return surface();
+      if (guard?.hasLeft === true) return surface();
       this.#engine.noteLimits(call.tenant, response.headers as HeaderBag);
       if (response.status !== 401 || on401 === 'off') return surface();
       return underWay.finish(() => this.#afterUnauthorized(call, request, response, surface, on401));

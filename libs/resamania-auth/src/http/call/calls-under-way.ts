@@ -1,23 +1,38 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Readable } from 'node:stream';
 
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 
-import { MAX_TIMER_MS } from '../../clock.js';
+import { MAX_TIMER_MS, NEVER } from '../../clock.js';
 import { ResamaniaRequestError } from '../../errors.js';
 import { throwIfCancelled, UnsubscribeToken } from './cancellation.js';
 import { SentRequest } from './sent-request.js';
 
-/** The API calls under way. Each ends at its time limit; those that are left when the application closes are aborted. */
+/**
+ * The API calls under way. Each ends at its time limit; those that are left when the application closes are aborted.
+ *
+ * One timer serves them all: most calls end long before their limit, and a timer for each would be made for nothing. It
+ * is set for the limit that comes first, and left alone when that call ends.
+ */
 export class CallsUnderWay {
   readonly #calls = new Set<CallUnderWay>();
+  /** The timer is nobody's own: it runs in the context that this was made in. */
+  readonly #inContext = AsyncLocalStorage.snapshot();
+  #limitTimer: NodeJS.Timeout | undefined;
+  /** When it fires, as `performance.now()` counts. */
+  #firesAt = NEVER;
   #abortTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
   #becameIdle: () => void = () => undefined;
 
   begin(config: InternalAxiosRequestConfig): CallUnderWay {
     const call = new CallUnderWay(config, this);
-    if (this.#isClosed) call.cancel(shuttingDown());
-    else this.#calls.add(call);
+    if (this.#isClosed) {
+      call.cancel(shuttingDown());
+      return call;
+    }
+    this.#calls.add(call);
+    if (call.endsAt < this.#firesAt) this.#fireAt(call.endsAt);
     return call;
   }
 
@@ -38,7 +53,25 @@ export class CallsUnderWay {
       });
     }
     clearTimeout(this.#abortTimer);
+    clearTimeout(this.#limitTimer);
     this.#abort();
+  }
+
+  #fireAt(instant: number): void {
+    clearTimeout(this.#limitTimer);
+    this.#firesAt = instant;
+    const ms = Math.min(Math.max(Math.ceil(instant - performance.now()), 0), MAX_TIMER_MS);
+    this.#limitTimer = this.#inContext(() => setTimeout(() => this.#endLate(), ms));
+    // A call keeps the process alive by what it waits for; its limit alone need not.
+    this.#limitTimer.unref();
+  }
+
+  #endLate(): void {
+    const now = performance.now();
+    this.#firesAt = NEVER;
+    for (const call of this.#calls) if (call.endsAt <= now) call.timeUp();
+    const next = Math.min(...Array.from(this.#calls, ({ endsAt }) => endsAt));
+    if (next < this.#firesAt) this.#fireAt(next);
   }
 
   #abort(): void {
@@ -57,17 +90,17 @@ export class CallsUnderWay {
 export class CallUnderWay extends UnsubscribeToken {
   /** Where the call goes, when that is known. */
   url: string | undefined;
+  /** When its time is up, as `performance.now()` counts. */
+  endsAt: number;
   readonly #config: InternalAxiosRequestConfig;
   readonly #calls: CallsUnderWay;
-  readonly #timer: NodeJS.Timeout | undefined;
 
   constructor(config: InternalAxiosRequestConfig, calls: CallsUnderWay) {
     super();
     this.#config = config;
     this.#calls = calls;
     const ms = Number(config.timeout);
-    // Without a closure and an injected clock: this is done for every call.
-    if (ms > 0 && ms <= MAX_TIMER_MS) this.#timer = setTimeout(timeUp, ms, this, ms);
+    this.endsAt = ms > 0 ? performance.now() + ms : NEVER;
   }
 
   override throwIfRequested(): void {
@@ -87,7 +120,7 @@ export class CallUnderWay extends UnsubscribeToken {
 
   /** The call has its answer, or has failed. A body that is still on its way has no time limit, but ends with the rest. */
   over(body?: unknown): void {
-    clearTimeout(this.#timer);
+    this.endsAt = NEVER;
     if (body instanceof Readable && !body.destroyed) body.once('close', () => this.#calls.ended(this));
     else this.#calls.ended(this);
   }
@@ -109,8 +142,8 @@ export class CallUnderWay extends UnsubscribeToken {
   }
 
   /** What axios says when time is up. */
-  timeUp(ms: number): void {
-    const { timeoutErrorMessage, transitional, method } = this.#config;
+  timeUp(): void {
+    const { timeout: ms, timeoutErrorMessage, transitional, method } = this.#config;
     const code = transitional?.clarifyTimeoutError === true ? 'ETIMEDOUT' : 'ECONNABORTED';
     const request = SentRequest.planned(method, this.url);
     this.cancel(
@@ -118,10 +151,6 @@ export class CallUnderWay extends UnsubscribeToken {
     );
     this.over();
   }
-}
-
-function timeUp(call: CallUnderWay, ms: number): void {
-  call.timeUp(ms);
 }
 
 function shuttingDown(): ResamaniaRequestError {

@@ -58,14 +58,15 @@ type Listener = (reason: Reason) => void;
  */
 export class UnsubscribeToken implements CancelToken {
   reason?: Reason;
-  #listeners: Listener[] = [];
+  /** Made with the first one. */
+  #listeners: Listener[] | undefined;
   #promise: Promise<Reason> | undefined;
 
   cancel(reason: Error = new CanceledError()): void {
     if (this.reason !== undefined) return;
     this.reason = reason as Reason;
-    const listeners = this.#listeners;
-    this.#listeners = [];
+    const listeners = this.#listeners ?? [];
+    this.#listeners = undefined;
     // Last come, first told, as by axios' own.
     for (const listener of listeners.toReversed()) listener(this.reason);
   }
@@ -75,12 +76,12 @@ export class UnsubscribeToken implements CancelToken {
   }
 
   subscribe(listener: Listener): void {
-    if (this.reason === undefined) this.#listeners.push(listener);
+    if (this.reason === undefined) (this.#listeners ??= []).push(listener);
     else listener(this.reason);
   }
 
   unsubscribe(listener: Listener): void {
-    this.#listeners = this.#listeners.filter((other) => other !== listener);
+    this.#listeners = this.#listeners?.filter((other) => other !== listener);
   }
 
   /** Resolves with the reason; never, for a call that is not cancelled. */

@@ -31,6 +31,12 @@ export function canGoDirect(config: InternalAxiosRequestConfig, adapter: AxiosAd
   );
 }
 
+/** Has a call leave directly. Node's own client needs no timer beside that of the call. */
+export function goDirect(outgoing: AxiosRequestConfig): void {
+  outgoing.maxRedirects = 0;
+  outgoing.timeout = 0;
+}
+
 /** Whether an answer leads elsewhere. */
 export function isRedirect({ status, headers }: AxiosResponse): boolean {
   return status >= 300 && status < 400 && headers['location'] !== undefined;

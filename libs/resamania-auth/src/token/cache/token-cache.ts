@@ -43,7 +43,7 @@ export class TokenCache implements TokenSubject {
   /** A usable token, or nothing. Starts the renewal of one that is due, and never waits for it. */
   peek(): AccessToken | undefined {
     const now = this.#ports.clock.now();
-    this.#requests.used = true;
+    this.#hand.used = true;
     const use = this.#hand.useAt(now);
     if (use === 'unusable') return undefined;
     if (use === 'due') this.#requests.renewBehind(now);
@@ -57,7 +57,7 @@ export class TokenCache implements TokenSubject {
 
   /** A new token, from the flight under way or from one that starts now. Fails at once in a waiting period. */
   async renew(): Promise<AccessToken> {
-    this.#requests.used = true;
+    this.#hand.used = true;
     return this.#requests.request('caller');
   }
 

@@ -32,6 +32,8 @@ export class TokenInHand {
   #oddity: string | undefined;
   #refreshToken: string | undefined;
   #latencyMs = FIRST_LATENCY_MS;
+  /** Whether somebody asked since the last request. It stands here, where every call looks anyway. */
+  used = false;
 
   /** The token, whatever it is good for. */
   get token(): AccessToken | undefined {
@@ -98,7 +100,7 @@ export class TokenInHand {
     const token = this.#better(issued, policy, now, random);
     this.#refreshToken = issued.refreshToken;
     // A slow answer counts at once, and is forgotten by halves.
-    this.#latencyMs = Math.max(now - issued.requestedAt, this.#latencyMs / 2);
+    this.#latencyMs = Math.max(now - issued.requestedAt, Math.round(this.#latencyMs / 2));
     this.#oddity = issued.oddity;
     this.#obtained += 1;
     return { renewal: this.#obtained > 1, token, dueAt: this.#dueAt, oddity };

@@ -21,8 +21,6 @@ export class TokenRequests<Owner extends TokenSubject> {
   #isMissed = false;
   /** Nobody will ask for this cache any more, but for those who hold it. */
   #isRetired = false;
-  /** Whether somebody asked since the last request. */
-  used = false;
 
   constructor(owner: Owner, hand: TokenInHand, ports: TokenCachePorts<Owner>) {
     this.#owner = owner;
@@ -65,7 +63,7 @@ export class TokenRequests<Owner extends TokenSubject> {
 
   /** The schedule's turn: renews, unless nobody needs it. The promise never rejects. */
   turn(): Promise<unknown> | undefined {
-    const isNeeded = this.#ports.policy.keepWarm || this.used || this.#isFirst();
+    const isNeeded = this.#ports.policy.keepWarm || this.#hand.used || this.#isFirst();
     if (!isNeeded) return undefined;
     if (this.#isScheduled() && mayAsk(this.#phase, this.#now()))
       return this.request('schedule').catch(() => undefined);
@@ -133,7 +131,7 @@ export class TokenRequests<Owner extends TokenSubject> {
       if (this.#isOn(seat)) throw this.#fail(error);
     });
     if (issued && this.#isOn(seat)) return this.#adopt(issued);
-    this.used = true;
+    this.#hand.used = true;
     return this.request('caller');
   }
 
@@ -141,7 +139,7 @@ export class TokenRequests<Owner extends TokenSubject> {
     const { policy, random, events } = this.#ports;
     const failures = failuresIn(this.#phase)?.count ?? 0;
     const adopted = this.#hand.adopt(issued, policy, this.#now(), random);
-    this.used = false;
+    this.#hand.used = false;
     this.#isMissed = false;
     this.#enter(RESTING);
     events.obtained(this.#owner, { ...adopted, failures });
@@ -154,7 +152,7 @@ export class TokenRequests<Owner extends TokenSubject> {
     const old = this.#hand;
     const before = failuresIn(this.#phase);
     const period = waitingPeriod(before, failureOf(error), { now, random, old });
-    this.used = false;
+    this.#hand.used = false;
     // A first token that nobody had planned is asked for again.
     if (old.dueAt === NEVER) old.planFor(now);
     this.#enter({ name: 'waiting', period });
