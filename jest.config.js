@@ -14,7 +14,7 @@ const transform = {
   ],
 };
 
-/** What both projects share: native ES modules, sources instead of built packages. */
+/** What the projects share: native ES modules, sources instead of built packages. */
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -35,6 +35,8 @@ export default {
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/(libs|apps)/**/*.spec.ts'] },
     { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+    // Takes times, so it runs after the others, with the machine to itself.
+    { ...common, displayName: 'cost', testMatch: ['<rootDir>/test/**/*.cost-spec.ts'] },
   ],
   testTimeout: 30_000,
   maxWorkers: 2,

@@ -72,7 +72,8 @@ export class TokenCaches {
     if (cache !== undefined) return cache;
     const gone = this.#tenants.unknown(tenant.name);
     if (gone.code === 'tenant_removed') throw gone;
-    const once = this.#open({ tenant, principal: checkedPrincipal(principal, tenant) }, this.#onDemandPorts);
+    const own = principal === undefined ? undefined : checkedPrincipal(principal, tenant);
+    const once = this.#open({ tenant, principal: own }, this.#onDemandPorts);
     this.#evict(once);
     return once;
   }

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, InContext, Random } from '../clock.js';
 import { ResamaniaTokenError } from '../errors.js';
 import { LimitMemory } from '../gateway/limit-memory.js';
-import type { HeaderBag } from '../gateway/limits.js';
+import { type HeaderBag, hasLimits } from '../gateway/limits.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import type { Tenant } from '../tenants/tenant.js';
 import type { TenantChange } from '../tenants/tenant-store.js';
@@ -63,7 +63,8 @@ export class TokenEngine {
     const cachePorts = {
       flights: this.#flights,
       policy: options.refresh,
-      clock,
+      // As it was given: it is read at every call, and sets no timer here.
+      clock: ports.clock,
       random,
       inContext,
       limits: this.#limits,
@@ -76,7 +77,9 @@ export class TokenEngine {
 
   /** Takes note of the limits that an answer to a tenant's request reports. */
   noteLimits(tenant: Tenant, headers: HeaderBag): void {
-    if (this.caches.has(tenant)) this.#limits.note(tenant.name, headers, this.#ports.clock.now());
+    // Every answer comes by here, and most report none.
+    if (hasLimits(headers) && this.caches.has(tenant))
+      this.#limits.note(tenant.name, headers, this.#ports.clock.now());
   }
 
   /** Reports that an API call is sent again with another token. */

@@ -20,9 +20,9 @@ const NODE_ADAPTER = getAdapter('http');
  * harm, and where the caller has no say in redirects.
  */
 export function canGoDirect(config: InternalAxiosRequestConfig, adapter: AxiosAdapter): boolean {
+  if (adapter !== NODE_ADAPTER) return false;
   const { method, data, maxRedirects, beforeRedirect, transport } = config;
   return (
-    adapter === NODE_ADAPTER &&
     (method === 'get' || method === 'head') &&
     data === undefined &&
     maxRedirects === undefined &&

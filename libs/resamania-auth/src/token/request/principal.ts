@@ -46,22 +46,13 @@ export function principalFlaw(principal: unknown, clientToken: string): string |
 }
 
 /**
- * A principal as a copy of its own, that nobody else can change; `undefined` as it is.
+ * A principal as a copy of its own, that nobody else can change.
  * @throws ResamaniaRequestError `invalid_request`
  */
 export function checkedPrincipal(
   principal: ResamaniaPrincipal,
-  tenant: Pick<Tenant, 'name' | 'clientToken'>,
-): ResamaniaPrincipal;
-export function checkedPrincipal(
-  principal: ResamaniaPrincipal | undefined,
-  tenant: Pick<Tenant, 'name' | 'clientToken'>,
-): ResamaniaPrincipal | undefined;
-export function checkedPrincipal(
-  principal: ResamaniaPrincipal | undefined,
   { name, clientToken }: Pick<Tenant, 'name' | 'clientToken'>,
-): ResamaniaPrincipal | undefined {
-  if (principal === undefined) return undefined;
+): ResamaniaPrincipal {
   const flaw = principalFlaw(principal, clientToken);
   if (flaw !== undefined) {
     const details = { code: 'invalid_request', tenant: name } as const;
