@@ -177,17 +177,18 @@ describe('across expiries', () => {
 
 describe('the token service down', () => {
   it('for 3 s around a renewal: no call fails', async () => {
-    const stage = await scene({ tokenLifetimeSeconds: 20 }, (base) => ({
+    const stage = await scene({ tokenLifetimeSeconds: 12 }, (base) => ({
       ...base,
-      // Due 6 s after the start instead of 13: the outage comes sooner, and the test ends sooner.
+      // Due 3.6 s after the start instead of 7.8: the outage comes sooner, and long before the old token's end.
       refresh: { lead: { share: 0.7 }, jitter: { share: 0 } },
     }));
     await stage.tokens.getAccessToken('demoapi');
-    const outage = setTimeout(() => stage.sandbox.tokenEndpoint.down(3000), 5000);
-    const tally = await steadyCalls(stage, 'demoapi', 200, 12);
+    const outage = setTimeout(() => stage.sandbox.tokenEndpoint.down(3000), 3000);
+    // Beyond the old token's end: however long the waiting periods turn out, the new one has come by then.
+    const tally = await steadyCalls(stage, 'demoapi', 200, 13);
     clearTimeout(outage);
     const { longestStallMs: _, ...outcome } = tally;
-    expect(outcome).toEqual({ made: 2400, waited: 0, failed: 0, errors: new Set() });
+    expect(outcome).toEqual({ made: 2600, waited: 0, failed: 0, errors: new Set() });
     const outcomes = stage.sandbox.journal.tokenRequests('demoapi').map(({ status }) => status);
     expect(outcomes).toContain(503);
     expect(outcomes.at(-1)).toBe(200);
