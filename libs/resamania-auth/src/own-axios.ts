@@ -2,7 +2,7 @@ import axios, { type AxiosInstance, type AxiosRequestConfig, create, mergeConfig
 
 import { ResamaniaConfigError } from './errors.js';
 
-const { transitional, transformRequest, transformResponse, env } = axios.defaults;
+const { transitional, transformRequest, transformResponse } = axios.defaults;
 /** Those that have headers of their own. A header that the application has put beside them is none. */
 const methods = Object.entries(axios.defaults.headers).flatMap(([key, value]) =>
   typeof value === 'object' && key !== 'common' ? [key] : [],
@@ -10,8 +10,9 @@ const methods = Object.entries(axios.defaults.headers).flatMap(([key, value]) =>
 
 /**
  * The defaults that axios comes with. What the application changes in the process-wide `axios.defaults` is meant for its
- * own requests: a base URL, a transform or an `Authorization` there must not get at a token or a secret. Functions and
- * classes are taken as they are when this library is loaded; all the rest is written down.
+ * own requests: a base URL, a transform or an `Authorization` there must not get at a token or a secret. Functions are
+ * taken as they are when this library is loaded; all the rest is written down. axios merges every one of them at every
+ * call, so those that change nothing on Node.js are left out.
  */
 const FACTORY_DEFAULTS: AxiosRequestConfig = Object.freeze({
   transitional: Object.freeze({ ...transitional }),
@@ -19,11 +20,7 @@ const FACTORY_DEFAULTS: AxiosRequestConfig = Object.freeze({
   transformRequest: Object.freeze([transformRequest].flat()) as [],
   transformResponse: Object.freeze([transformResponse].flat()) as [],
   timeout: 0,
-  xsrfCookieName: 'XSRF-TOKEN',
-  xsrfHeaderName: 'X-XSRF-TOKEN',
   maxContentLength: -1,
-  maxBodyLength: -1,
-  ...(env && { env: Object.freeze({ ...env }) }),
   validateStatus: (status: number) => status >= 200 && status < 300,
   headers: Object.freeze({
     common: Object.freeze({ Accept: 'application/json, text/plain, */*' }),
