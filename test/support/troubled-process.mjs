@@ -27,6 +27,10 @@ Module({
       apiKey: sandbox.apiKey,
       tenants: [...tenants, { ...tenants[0], name: 'wrong', clientSecret: 'wrong' }],
       tokenRequest: { attempts: 2, timeoutMs: 50 },
+      tenantProvider: async (name) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return name.startsWith('row') ? { ...tenants[0], name } : undefined;
+      },
     }),
   ],
 })(AppModule);
@@ -48,6 +52,18 @@ const troubles = [
 ];
 let outcomes = 0;
 const count = () => (outcomes += 1);
+// What one request of the application waits for, all at once and with its one signal.
+const { signal } = new AbortController();
+sandbox.tokenEndpoint.next(faults.delay(100));
+for (let n = 0; n < 20; n += 1) {
+  tokens.getAccessToken('demoapi', { signal }).then(count, count);
+  tokens.getAccessToken(`row${n}`).then(count, count);
+}
+// Calls that give up long before their token comes.
+sandbox.tokenEndpoint.always(faults.hang());
+for (let n = 0; n < 20; n += 1)
+  await http.axiosRef.get('clubs', { resamania: { tenant: 'wrong' }, signal, timeout: 1 }).then(count, count);
+sandbox.tokenEndpoint.reset();
 const end = Date.now() + 2500;
 // A busy machine takes longer for as many rounds.
 for (let round = 0; round < 60 || Date.now() < end; round += 1) {

@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events';
+
 import { describe, expect, it } from '@jest/globals';
 
 import { settle, SimulatedClock } from '../../../test/support/simulated-clock.js';
@@ -43,6 +45,27 @@ describe('waitFor', () => {
 
   it('does not wait at all with a signal that has aborted', async () => {
     await expect(waitFor(Promise.resolve(1), AbortSignal.abort(STOP))).rejects.toBe(STOP);
+  });
+
+  it('takes one listener of a signal that many wait on, tells them all, and leaves none behind', async () => {
+    const abort = new AbortController();
+    const listeners = () => getEventListeners(abort.signal, 'abort').length;
+    const served = Array.from({ length: 20 }, async (_, n) => waitFor(Promise.resolve(n), abort.signal));
+    expect(listeners()).toBe(1);
+    expect(await Promise.all(served)).toHaveLength(20);
+    expect(listeners()).toBe(0);
+    const told = Array.from({ length: 20 }, () => waitFor(never(), abort.signal).catch((error) => error));
+    expect(listeners()).toBe(1);
+    abort.abort(STOP);
+    expect(new Set(await Promise.all(told))).toEqual(new Set([STOP]));
+  });
+
+  it('listens no longer when the one who waited goes on', async () => {
+    const { signal } = new AbortController();
+    await waitFor(Promise.resolve(1), signal);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    await expect(waitFor(Promise.reject(STOP), signal)).rejects.toBe(STOP);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 });
 

@@ -3,6 +3,31 @@ import type { Clock } from './clock.js';
 /** The time of `withTimeLimit()` is up. */
 export class TimeUp extends Error {}
 
+/** All who wait on one signal, as its one listener: Node.js takes more than ten for a leak, and warns. */
+class Waiters extends Set<() => void> {
+  handleEvent(): void {
+    for (const tell of this) tell();
+  }
+}
+
+const waitersOn = new WeakMap<Pick<AbortSignal, 'aborted'>, Waiters>();
+
+/** What a signal has, or may have where it is not Node's own. */
+type ListenedSignal = Pick<AbortSignal, 'aborted'> &
+  Partial<Pick<AbortSignal, 'addEventListener' | 'removeEventListener'>>;
+
+/** Calls `tell` when the signal aborts. Returns how to stop listening. */
+export function onAbort(signal: ListenedSignal, tell: () => void): () => void {
+  const waiters = waitersOn.get(signal) ?? new Waiters();
+  waitersOn.set(signal, waiters);
+  if (waiters.size === 0) signal.addEventListener?.('abort', waiters);
+  waiters.add(tell);
+  return () => {
+    waiters.delete(tell);
+    if (waiters.size === 0) signal.removeEventListener?.('abort', waiters);
+  };
+}
+
 /**
  * Waits for a promise that others may wait for too. The signal detaches this waiter only, with the signal's reason.
  */
@@ -10,9 +35,8 @@ export function waitFor<T>(promise: Promise<T>, signal: AbortSignal | undefined)
   if (signal === undefined) return promise;
   if (signal.aborted) return Promise.reject(signal.reason as Error);
   return new Promise((resolve, reject) => {
-    const detach = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', detach, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', detach));
+    const stopListening = onAbort(signal, () => reject(signal.reason as Error));
+    promise.finally(stopListening).then(resolve, reject);
   });
 }
 

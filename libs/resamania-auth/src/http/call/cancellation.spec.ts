@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, getEventListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
 
 import { describe, expect, it } from '@jest/globals';
@@ -58,6 +58,27 @@ describe('waitBeforeSending', () => {
     await expect(first).rejects.toMatchObject({ code: 'ERR_CANCELED' });
     const late = waitBeforeSending(never, config({ cancelToken: source.token }));
     await expect(late).rejects.toMatchObject({ code: 'ERR_CANCELED' });
+  });
+
+  it("leaves nothing on an application's signal, however it ends, and before it goes on", async () => {
+    const { signal } = new AbortController();
+    const listeners = () => getEventListeners(signal, 'abort').length;
+    const source = CancelToken.source();
+    const body = Object.assign(new EventEmitter(), { pipe: () => undefined });
+    const timedOut = Array.from({ length: 20 }, () =>
+      waitBeforeSending(never, config({ signal, data: body, cancelToken: source.token })),
+    );
+    expect(listeners()).toBe(1);
+    // A call's own time limit, long before the token comes.
+    source.cancel();
+    await Promise.allSettled(timedOut);
+    expect([listeners(), body.listenerCount('error')]).toEqual([0, 0]);
+    const broken = waitBeforeSending(never, config({ signal, data: body }));
+    body.emit('error', new Error('gone'));
+    await broken.catch(() => undefined);
+    await waitBeforeSending(Promise.resolve(1), config({ signal }));
+    await waitBeforeSending(Promise.reject(new Error('no')), config({ signal })).catch(() => undefined);
+    expect(listeners()).toBe(0);
   });
 
   it('ends when the body fails', async () => {

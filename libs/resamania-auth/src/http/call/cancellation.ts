@@ -1,5 +1,7 @@
 import { AxiosError, CanceledError, type CancelToken, type InternalAxiosRequestConfig } from 'axios';
 
+import { onAbort } from '../../waiting.js';
+
 /**
  * Throws what axios throws for a request that was cancelled.
  * @throws CanceledError
@@ -22,7 +24,8 @@ export function waitBeforeSending<T>(
   const { signal } = config;
   const body = asEmitter(config.data);
   if (cancelToken === undefined && signal === undefined && body === undefined) return promise;
-  return new Promise((resolve, reject) => {
+  let stopListening = () => {};
+  const cancelled = new Promise<never>((_resolve, reject) => {
     const cancel = () => {
       try {
         cancelToken?.throwIfRequested();
@@ -33,14 +36,16 @@ export function waitBeforeSending<T>(
     };
     const bodyFailed = (error: Error) => reject(AxiosError.from(error, undefined, config));
     cancelToken?.subscribe(cancel);
-    signal?.addEventListener?.('abort', cancel);
+    const leaveSignal = signal && onAbort(signal, cancel);
     body?.on('error', bodyFailed);
-    promise.then(resolve, reject).finally(() => {
+    stopListening = () => {
       cancelToken?.unsubscribe(cancel);
-      signal?.removeEventListener?.('abort', cancel);
+      leaveSignal?.();
       body?.off('error', bodyFailed);
-    });
+    };
   });
+  // However it ends, and before the request leaves: then the adapter listens.
+  return Promise.race([promise, cancelled]).finally(stopListening);
 }
 
 function asEmitter(data: unknown): Pick<NodeJS.EventEmitter, 'on' | 'off'> | undefined {
