@@ -71,7 +71,7 @@ beforeAll(async () => {
   sandbox = await ResamaniaSandbox.start({
     apiKey: 'key-canary',
     chains: [{ clientToken: 'demoapi', clientSecret: 'secret-canary' }],
-    rateLimits: { quota: { limit: 8 } },
+    rateLimits: { quota: { limit: 10 } },
   });
   const { tenants = [], ...rest } = sandbox.connection;
   for (const tenant of tenants) Object.assign(tenant, { params: { extra: 'param-canary' } });
@@ -117,6 +117,8 @@ async function gatherApiFailures(): Promise<void> {
   sandbox.api.always(faults.hang());
   found.set('API: timeout', await get({ timeout: 30 }));
   sandbox.api.reset();
+  // This answer says that there is quota left after all: no token would be asked for before.
+  await get();
   // Rejected while another token has become the current one: sent again.
   sandbox.api.next(faults.delay(100, faults.apiUnauthorized('lexik')));
   const replayed = get();
@@ -134,12 +136,13 @@ async function gatherTokenFailures(service: ResamaniaTokenService): Promise<void
     invalid_client: faults.oauthError('invalid_client', 'secret-canary'),
     gateway: faults.gatewayUnauthorized(),
     'wrong prefix': faults.wrongPrefix(),
-    '429': faults.rateLimited({ kind: 'quota' }),
     '503': faults.status(503),
     'web page': faults.html(),
     redirect: faults.redirect('https://evil.example/'),
     hang: faults.hang(),
     reset: faults.reset(),
+    // The last: nothing is asked for after it.
+    'used up': faults.rateLimited({ kind: 'quota' }),
   })) {
     registry.update('demoapi', {});
     sandbox.tokenEndpoint.always(fault);

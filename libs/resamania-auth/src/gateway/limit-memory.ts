@@ -40,12 +40,16 @@ export class LimitMemory {
     this.#report = report;
   }
 
-  /** Takes note of an answer. One without limits leaves what is known as it is. */
-  note(tenant: string, headers: HeaderBag, now: number): void {
-    if (!hasLimits(headers)) return;
+  /**
+   * Takes note of an answer. One without limits leaves what is known as it is.
+   * @returns the limits that this answer reports, if any
+   */
+  note(tenant: string, headers: HeaderBag, now: number): ResamaniaLimits | undefined {
+    if (!hasLimits(headers)) return undefined;
     const limits = readLimits(headers, now);
     this.#seen.set(tenant, { limits: { ...this.#seen.get(tenant)?.limits, ...limits }, at: now });
     this.#watch(tenant, limits.quota);
+    return limits;
   }
 
   of(tenant: string): SeenLimits | undefined {

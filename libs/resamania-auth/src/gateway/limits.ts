@@ -47,6 +47,9 @@ const MAX_DATE_MS = 8.64e15;
 /** A reset that is further ahead is taken for one in so many milliseconds: a month, the longest period of a quota. */
 const MAX_AHEAD_MS = 31 * 24 * 3_600_000;
 
+/** Spike arrest is about moments: a spacing above this, in milliseconds, is none. */
+const MAX_SPACING_MS = 10_000;
+
 /** The header names are spelled out: every answer is looked through for them. */
 const LIMITERS = [
   limiter('quota', 'quota', 'x-quota'),
@@ -95,6 +98,30 @@ export function readRateLimit(headers: HeaderBag, now: number): RateLimitVerdict
     limiter: fired?.name ?? 'unknown',
     resetAt: latest(sane(localInstant(resetAt, headers, now), now), readRetryAfter(headers, now)),
   };
+}
+
+/** What is left of a limit and until when, by this machine's clock, in milliseconds since the epoch. */
+export interface LocalLimit {
+  readonly limit: number | undefined;
+  readonly remaining: number | undefined;
+  readonly resetAt: number | undefined;
+}
+
+/** One of the limits that an answer reports, its reset by this machine's clock. */
+export function localLimit(
+  { limit, remaining, resetAt }: ResamaniaLimit,
+  headers: HeaderBag,
+  now: number,
+): LocalLimit {
+  return { limit, remaining, resetAt: sane(localInstant(resetAt?.getTime(), headers, now), now) };
+}
+
+/** How far apart spike arrest wants requests, in milliseconds; without a period it counts by the second. */
+export function spikeSpacingMs({ spikeArrest }: ResamaniaLimits, headers: HeaderBag): number | undefined {
+  const { limit = 0 } = spikeArrest ?? {};
+  if (limit <= 0) return undefined;
+  const periodMs = numberOf(headers['x-spike-arrest-slice-period']?.replace(/ms$/, '')) ?? 1000;
+  return Math.min(Math.max(periodMs / limit, 0), MAX_SPACING_MS);
 }
 
 /** How much of a limit is used, from 0 to 1; `undefined` where the answer does not say. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 import type { Clock, InContext, Random } from '../clock.js';
 import { ResamaniaTokenError } from '../errors.js';
+import { GatewayPaces } from '../gateway/gateway-pace.js';
 import { LimitMemory } from '../gateway/limit-memory.js';
 import { type HeaderBag, hasLimits } from '../gateway/limits.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
@@ -37,6 +38,7 @@ export class TokenEngine {
   readonly #schedule: RefreshSchedule<TokenCache>;
   readonly #limits: LimitMemory;
   readonly #flights: TokenFlights;
+  readonly #paces = new GatewayPaces();
   readonly caches: TokenCaches;
   #phase: 'new' | 'started' | 'draining' | 'stopped' = 'new';
 
@@ -48,7 +50,7 @@ export class TokenEngine {
     this.#limits = new LimitMemory(options.quotaWarningShare, (tenant, quota) => hub.quotaLow(tenant, quota));
     const endpoint = new TokenEndpointClient({
       transport,
-      limiter: new RequestLimiter(options.tokenRequest.concurrency),
+      limiter: new RequestLimiter(options.tokenRequest, clock, this.#paces),
       clock,
       random,
       policy: options.tokenRequest,
@@ -78,8 +80,10 @@ export class TokenEngine {
   /** Takes note of the limits that an answer to a tenant's request reports. */
   noteLimits(tenant: Tenant, headers: HeaderBag): void {
     // Every answer comes by here, and most report none.
-    if (hasLimits(headers) && this.caches.has(tenant))
-      this.#limits.note(tenant.name, headers, this.#ports.clock.now());
+    if (!hasLimits(headers) || !this.caches.has(tenant)) return;
+    const now = this.#ports.clock.now();
+    const limits = this.#limits.note(tenant.name, headers, now);
+    if (limits !== undefined) this.#paces.ofTenant(tenant)?.learn(limits, headers, now);
   }
 
   /** Reports that an API call is sent again with another token. */

@@ -1,7 +1,9 @@
 import type { Clock } from '../../clock.js';
+import { GatewayPaces } from '../../gateway/gateway-pace.js';
 import { DEFAULTS } from '../../options/option-table.js';
 import type { Tenant } from '../../tenants/tenant.js';
-import { RequestLimiter, Ticket } from '../../token/request/request-limiter.js';
+import { Ticket } from '../../token/request/host-places.js';
+import { RequestLimiter } from '../../token/request/request-limiter.js';
 import type { IssuedToken } from '../../token/request/token-answer.js';
 import { TokenEndpointClient } from '../../token/request/token-endpoint.client.js';
 import { failureOf, type TokenFailure } from '../../token/request/token-failure.js';
@@ -30,15 +32,16 @@ export async function requestToken(
 ): Promise<TokenOutcome> {
   // The answer says more than the token that is read from it.
   let answer: HttpAnswer | undefined;
+  const policy = { ...DEFAULTS.tokenRequest, timeoutMs, deadlineMs: timeoutMs, attempts: 1, concurrency: 1 };
   const client = new TokenEndpointClient({
     transport: {
       post: async (...request) => (answer = await transport.post(...request)),
       close: () => undefined,
     },
-    limiter: new RequestLimiter(1),
+    limiter: new RequestLimiter(policy, clock, new GatewayPaces()),
     clock,
     random: Math.random,
-    policy: { ...DEFAULTS.tokenRequest, timeoutMs, deadlineMs: timeoutMs, attempts: 1 },
+    policy,
     answered: () => undefined,
   });
   const flight = {

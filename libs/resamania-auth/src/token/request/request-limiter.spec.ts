@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { RequestLimiter, Ticket } from './request-limiter.js';
+import { SimulatedClock } from '../../../../../test/support/simulated-clock.js';
+import { GatewayPaces } from '../../gateway/gateway-pace.js';
+import { Ticket } from './host-places.js';
+import { RequestLimiter } from './request-limiter.js';
 
 const settle = () => new Promise(setImmediate);
 
@@ -8,7 +11,8 @@ function queue(limit = 2): {
   enter: (name: string, urgent?: boolean, host?: string) => { leave: () => void; hurry: () => void };
   admitted: string[];
 } {
-  const limiter = new RequestLimiter(limit);
+  const policy = { concurrency: limit, deadlineMs: 30_000 };
+  const limiter = new RequestLimiter(policy, new SimulatedClock(), new GatewayPaces());
   const admitted: string[] = [];
   return {
     admitted,
@@ -17,11 +21,11 @@ function queue(limit = 2): {
       if (urgent) ticket.hurry();
       const abort = new AbortController();
       let leave = () => abort.abort();
-      const place = limiter.enter(host, ticket, abort.signal);
+      const place = limiter.enter({ tenant: {}, host, apiKey: undefined, ticket }, abort.signal);
       place.then(
-        (giveBack) => {
+        (given) => {
           admitted.push(name);
-          leave = giveBack;
+          leave = () => given.leave('neither');
         },
         () => undefined,
       );

@@ -5,9 +5,16 @@ import type { TokenRequestPolicy } from '../../options/resolved-options.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { delay, TimeUp, waitFor, withTimeLimit } from '../../waiting.js';
 import { classifyFault } from './classify-failure.js';
-import type { RequestLimiter, Ticket } from './request-limiter.js';
+import type { Outcome, Ticket } from './host-places.js';
+import type { RequestLimiter } from './request-limiter.js';
 import { type IssuedToken, readTokenAnswer } from './token-answer.js';
-import { failureOf, secretFailure, tokenFailure, TokenRequestFailed } from './token-failure.js';
+import {
+  failureOf,
+  secretFailure,
+  type TokenFailure,
+  tokenFailure,
+  TokenRequestFailed,
+} from './token-failure.js';
 import { type Credentials, grantForm, type TokenGrant, usesRefreshGrant } from './token-grant.js';
 import { type TokenTransport, TransportFailed } from './http-token-transport.js';
 
@@ -111,21 +118,24 @@ export class TokenEndpointClient {
       form: grantForm(grant, credentials, refreshToken),
     };
     const { host } = new URL(tenant.tokenUrl);
-    const leave = await limiter.enter(host, ticket, signal);
+    const place = await limiter.enter({ tenant, host, apiKey: credentials.apiKey, ticket }, signal);
+    let outcome: Outcome = 'neither';
     try {
       admitted();
       const requestedAt = clock.now();
       const post = (ended: AbortSignal) => transport.post(request, ended);
       const answer = await withTimeLimit(clock, policy.timeoutMs, post, signal);
+      place.answered(answer);
       answered(tenant, answer.headers);
-      return readTokenAnswer(answer, requestedAt, clock.now(), grant.principal);
+      const token = readTokenAnswer(answer, requestedAt, clock.now(), grant.principal);
+      outcome = 'token';
+      return token;
     } catch (error) {
-      if (error instanceof TimeUp) throw new TokenRequestFailed(tokenFailure('timeout'));
-      throw error instanceof TransportFailed
-        ? new TokenRequestFailed(classifyFault(error.fault, host))
-        : error;
+      const failed = requestFailure(error, host);
+      if (failed instanceof TokenRequestFailed && isOwnTrouble(failed.failure)) outcome = 'failure';
+      throw failed;
     } finally {
-      leave();
+      place.leave(outcome);
     }
   }
 
@@ -143,6 +153,16 @@ export class TokenEndpointClient {
       throw failed instanceof ResamaniaSecretError ? new TokenRequestFailed(secretFailure(failed)) : failed;
     }
   }
+}
+
+function requestFailure(error: unknown, host: string): unknown {
+  if (error instanceof TimeUp) return new TokenRequestFailed(tokenFailure('timeout'));
+  return error instanceof TransportFailed ? new TokenRequestFailed(classifyFault(error.fault, host)) : error;
+}
+
+/** Whether a failure tells how its tenant fares: a limit is everybody's, an unknown principal is that one's. */
+function isOwnTrouble({ kind, code }: TokenFailure): boolean {
+  return kind !== 'limited' && code !== 'unknown_principal';
 }
 
 function requestHeaders({ apiKeyHeader }: Tenant, { apiKey }: Credentials): Record<string, string> {

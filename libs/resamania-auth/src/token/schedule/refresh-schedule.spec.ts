@@ -81,6 +81,16 @@ describe('the schedule', () => {
     expect(running()).toHaveLength(69);
   });
 
+  it('keeps all 64 places, however many turns were over at once', async () => {
+    const { clock, schedule } = started();
+    for (let n = 0; n < 200; n += 1) schedule.set(new Entry(clock), 10);
+    await clock.advance(20);
+    const entries = Array.from({ length: 64 }, () => new Entry(clock, true));
+    for (const entry of entries) schedule.set(entry, 30);
+    await clock.advance(20);
+    expect(entries.filter(({ turns }) => turns.length === 1)).toHaveLength(64);
+  });
+
   it('gives no turn after it was stopped', async () => {
     const { clock, schedule } = started();
     const entry = new Entry(clock);

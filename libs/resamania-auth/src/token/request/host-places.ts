@@ -1,0 +1,170 @@
+/** So many times the usual time is late… */
+const LATE = 2;
+/** …and so many times it may hang, within these bounds in milliseconds. */
+const HUNG = 4;
+const HUNG_MS = { least: 200, most: 1000 };
+/** No more than so many times the places are under way, those that hang included. */
+const MOST = 8;
+
+/** What came of a request: a token, a failure, or nothing that tells how its tenant fares. */
+export type Outcome = 'token' | 'failure' | 'neither';
+
+/** A place in a queue. An urgent one goes first: callers wait for it. */
+export class Ticket {
+  #isUrgent = false;
+  #onHurry: (() => void) | undefined;
+
+  get isUrgent(): boolean {
+    return this.#isUrgent;
+  }
+
+  /** Makes it urgent from now on. */
+  hurry(): void {
+    if (this.#isUrgent) return;
+    this.#isUrgent = true;
+    this.#onHurry?.();
+  }
+
+  /** Tells who holds the queue. */
+  onHurry(move: () => void): void {
+    this.#onHurry = move;
+  }
+}
+
+/** A request under way. */
+export interface Attempt {
+  readonly tenant: object;
+  readonly startedAt: number;
+  /** Whether it has one of the places for tenants in trouble. */
+  readonly isTroubled: boolean;
+  isHung: boolean;
+}
+
+/**
+ * The places of one host's token requests, so that one tenant's trouble never makes another's caller wait:
+ *
+ * - A request is *late* at twice the usual time. While one is, callers of healthy tenants have a quarter of the places more.
+ * - It *hangs* at four times that, a second at most, if a later one has been answered: its tenant's trouble, not the host's. It then takes no place.
+ * - Tenants that are late, hung or failed share a quarter of the places. Each quick token heals its tenant, and adds a place until the next hang or failure.
+ * - A host that has answered nobody for as long gets one request more each time, up to eight times the places: neither a stop nor a storm.
+ *
+ * A quarter is one place at least. The rule was chosen by the simulation in `token-engine.neighbours.spec.ts`.
+ */
+export class HostPlaces {
+  readonly #limit: number;
+  readonly #quarter: number;
+  /** Shared by all hosts; outlives them. */
+  readonly #inTrouble: WeakSet<object>;
+  readonly #attempts = new Set<Attempt>();
+  /** For tenants in trouble. */
+  #troubledLimit: number;
+  /** For callers of healthy tenants. */
+  #limitForCallers: number;
+  /** Places that are taken, all and those for tenants in trouble. */
+  #taken = 0;
+  #takenTroubled = 0;
+  /** How long an answer takes, in milliseconds: the last ones count most. */
+  #usualMs = HUNG_MS.most / HUNG;
+  /** The latest start of a request that was answered. */
+  #overtakenBefore = -Infinity;
+  /** When a request left or was answered last. */
+  #lastSignAt = -Infinity;
+
+  constructor(limit: number, inTrouble: WeakSet<object>) {
+    this.#limit = limit;
+    this.#quarter = Math.max(1, Math.floor(limit / 4));
+    this.#troubledLimit = this.#quarter;
+    this.#limitForCallers = limit;
+    this.#inTrouble = inTrouble;
+  }
+
+  get #hungMs(): number {
+    return Math.min(Math.max(HUNG * this.#usualMs, HUNG_MS.least), HUNG_MS.most);
+  }
+
+  isTroubled(tenant: object): boolean {
+    return this.#inTrouble.has(tenant);
+  }
+
+  /** Finds out what is late and what hangs. Comes before the questions for room at the same instant. */
+  look(now: number): void {
+    this.#limitForCallers = this.#limit;
+    for (const attempt of this.#attempts) {
+      const age = now - attempt.startedAt;
+      if (attempt.isHung || age < LATE * this.#usualMs) continue;
+      this.#limitForCallers = this.#limit + this.#quarter;
+      this.#inTrouble.add(attempt.tenant);
+      attempt.isHung = age >= this.#hungMs && attempt.startedAt < this.#overtakenBefore;
+      if (attempt.isHung) this.#troubledLimit = this.#quarter;
+    }
+    this.#count();
+  }
+
+  /** Whether nobody at all may leave now. */
+  isFull(now: number): boolean {
+    return this.#taken >= this.#limitForCallers && !this.#isSilent(now);
+  }
+
+  /** Whether this request may leave now. */
+  hasRoom({ tenant, ticket }: { tenant: object; ticket: Ticket }, now: number): boolean {
+    if (this.#isSilent(now)) return true;
+    if (!this.isTroubled(tenant))
+      return this.#taken < (ticket.isUrgent ? this.#limitForCallers : this.#limit);
+    return this.#taken < this.#limit && this.#takenTroubled < this.#troubledLimit;
+  }
+
+  take(tenant: object, now: number): Attempt {
+    const attempt = { tenant, startedAt: now, isTroubled: this.isTroubled(tenant), isHung: false };
+    this.#attempts.add(attempt);
+    this.#lastSignAt = now;
+    this.#count();
+    return attempt;
+  }
+
+  /** An answer has come, whatever it says. */
+  answered({ startedAt }: Attempt, now: number): void {
+    this.#usualMs += (now - startedAt - this.#usualMs) / 8;
+    this.#overtakenBefore = Math.max(this.#overtakenBefore, startedAt);
+    this.#lastSignAt = now;
+  }
+
+  leave(attempt: Attempt, outcome: Outcome): void {
+    if (!this.#attempts.delete(attempt)) return;
+    if (outcome === 'failure') this.#trouble(attempt.tenant);
+    if (outcome === 'token' && !attempt.isHung) {
+      this.#inTrouble.delete(attempt.tenant);
+      if (attempt.isTroubled)
+        this.#troubledLimit = Math.min(this.#troubledLimit + 1, Math.max(1, this.#limit - this.#quarter));
+    }
+    this.#count();
+  }
+
+  /** When there may be room without anybody leaving or being answered. */
+  nextLookAt(now: number): number {
+    const ages = [this.#hungMs, LATE * this.#usualMs];
+    const instants = Array.from(this.#attempts, ({ startedAt }) => ages.map((age) => startedAt + age)).flat();
+    return Math.min(...[...instants, this.#lastSignAt + this.#hungMs].filter((at) => at > now));
+  }
+
+  #isSilent(now: number): boolean {
+    const { size } = this.#attempts;
+    return size > 0 && size < MOST * this.#limit && now - this.#lastSignAt >= this.#hungMs;
+  }
+
+  #trouble(tenant: object): void {
+    this.#inTrouble.add(tenant);
+    this.#troubledLimit = this.#quarter;
+  }
+
+  #count(): void {
+    let healthy = 0;
+    let troubled = 0;
+    for (const { isHung, isTroubled } of this.#attempts) {
+      if (!isHung && isTroubled) troubled += 1;
+      else if (!isHung) healthy += 1;
+    }
+    this.#takenTroubled = troubled;
+    // Those who left because the host was silent take nothing from healthy tenants.
+    this.#taken = healthy + Math.min(troubled, this.#troubledLimit);
+  }
+}
