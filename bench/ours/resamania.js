@@ -11,7 +11,13 @@ import { firstValueFrom } from 'rxjs';
 /** The library as an application has it: its module in a Nest application, and nothing but its public surface. */
 export const resamania = {
   name: 'nestjs-resamania-auth',
-  open: (world, chains, axios = {}) => openApp(world, chains, axios),
+  open: (world, chains) => openApp(world, chains),
+};
+
+/** The same with its default: all tokens are asked for at the start. */
+export const resamaniaWarmedUp = {
+  name: 'nestjs-resamania-auth',
+  open: (world, chains) => openApp(world, chains, { warmUp: true }),
 };
 
 /** The same with its opt-in adapter. */
@@ -19,7 +25,7 @@ export const resamaniaOnUndici = {
   name: 'nestjs-resamania-auth, undiciAdapter()',
   open: async (world, chains) => {
     const adapter = undiciAdapter();
-    const app = await openApp(world, chains, { adapter });
+    const app = await openApp(world, chains, { axios: { adapter } });
     const close = async () => {
       await app.close();
       await adapter.close();
@@ -28,7 +34,7 @@ export const resamaniaOnUndici = {
   },
 };
 
-async function openApp(world, chains, axios) {
+async function openApp(world, chains, { axios = {}, warmUp = false } = {}) {
   const module = ResamaniaAuthModule.forRoot({
     apiBaseUrl: world.origin,
     tenants: chains.map((chain) => ({
@@ -36,8 +42,8 @@ async function openApp(world, chains, axios) {
       clientId: `${chain}_client`,
       clientSecret: `${chain}_secret`,
     })),
-    // The first token is asked for by the first caller, as every peer does it.
-    refresh: { warmUp: false },
+    // Without it the first token is asked for by the first caller, as every peer does it.
+    refresh: { warmUp },
     http: { axios },
   });
   const app = await NestFactory.createApplicationContext(module, { logger: false });

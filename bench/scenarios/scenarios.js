@@ -7,4 +7,6 @@ export const scenarios = {
   e: () => import('./e-outage.js'),
   f: () => import('./f-whole-stack.js'),
   g: () => import('./g-many-tenants.js'),
+  h: () => import('./h-neighbours.js'),
+  i: () => import('./i-limit.js'),
 };

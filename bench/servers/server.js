@@ -2,7 +2,8 @@
  * The token service and the API of the benchmarks, in a process of their own: `fork()` this file, see `start-server.js`.
  * Loopback only, plain node:http, and no more work per request than the measurements need.
  *
- *   POST /{chain}/oauth/v2/token   a token; counted, late by `latencyMs`, 503 while the service is down
+ *   POST /{chain}/oauth/v2/token   a token; counted, late by `latencyMs`, 503 while the service is down, nothing at all
+ *                                  while the chain hangs, 429 above the `limit`
  *   GET  /{chain}/clubs            200 with a collection for a live token of that chain, else 401; both counted
  */
 import { createServer } from 'node:http';
@@ -24,10 +25,14 @@ const PAGE = JSON.stringify({
 const SIGNATURE = 's'.repeat(342);
 const PADDING = 'p'.repeat(240);
 
-let settings = { lifetimeS: 3600, latencyMs: 0 };
+const DEFAULTS = { lifetimeS: 3600, latencyMs: 0, limit: undefined };
+let settings = DEFAULTS;
 let stats;
 let issued = 0;
 let isDown = false;
+let hanging = new Set();
+/** The window of the limit that requests count in: it begins with its first request. */
+let window = { left: 0, resetAt: 0 };
 /** When a live token ends, by chain and token. */
 const live = new Map();
 reset();
@@ -51,6 +56,11 @@ function api(chain, { headers: { authorization = '' } }, response) {
 
 function token(chain, response) {
   stats.tokenRequests += 1;
+  if (hanging.has(chain)) return;
+  if (settings.limit !== undefined && !isWithinLimit(settings.limit, response)) {
+    stats.refused += 1;
+    return json(response, 429, '{"message":"Rate limit exceeded","http_status_code":429}');
+  }
   // Issued, and counting, before the answer sets out: a slow answer eats into the lifetime, as it does in reality.
   const answer = isDown ? undefined : issue(chain);
   const send = () => {
@@ -59,6 +69,19 @@ function token(chain, response) {
   };
   if (settings.latencyMs === 0) send();
   else setTimeout(send, settings.latencyMs);
+}
+
+function isWithinLimit({ requests, periodMs }, response) {
+  const now = Date.now();
+  if (now >= window.resetAt) window = { left: requests, resetAt: now + periodMs };
+  const isWithin = window.left > 0;
+  if (isWithin) window.left -= 1;
+  response.setHeader('X-Rate-Limit-Limit', requests);
+  response.setHeader('X-Rate-Limit-Remaining', window.left);
+  response.setHeader('X-Rate-Limit-Reset', window.resetAt);
+  // It counts in seconds: too coarse for windows that are this short.
+  response.sendDate = false;
+  return isWithin;
 }
 
 function issue(chain) {
@@ -85,20 +108,25 @@ function json(response, status, body) {
 }
 
 function reset() {
-  stats = { tokenRequests: 0, served: 0, unauthorized: 0 };
+  stats = { tokenRequests: 0, served: 0, unauthorized: 0, refused: 0 };
 }
 
 /** What the parent may ask; each is answered with the statistics. */
 const commands = {
   stats: () => undefined,
   reset: (changes) => {
-    settings = { lifetimeS: 3600, latencyMs: 0, ...changes };
+    settings = { ...DEFAULTS, ...changes };
     isDown = false;
+    hanging = new Set();
+    window = { left: 0, resetAt: 0 };
     live.clear();
     reset();
   },
   down: (value) => {
     isDown = value;
+  },
+  hang: (chains) => {
+    hanging = new Set(chains);
   },
 };
 

@@ -28,10 +28,12 @@ export async function startServer() {
     tokenPath: (chain) => `/${chain}/oauth/v2/token`,
     tokenUrl: (chain) => `${origin}/${chain}/oauth/v2/token`,
     apiUrl: (chain) => `${origin}/${chain}/clubs`,
-    /** Counters to zero, all tokens forgotten, and new settings: `lifetimeS`, `latencyMs`. */
+    /** Counters to zero, all tokens forgotten, and new settings: `lifetimeS`, `latencyMs`, `limit: { requests, periodMs }`. */
     reset: (settings = {}) => ask('reset', settings),
     stats: () => ask('stats'),
     down: (isDown) => ask('down', isDown),
+    /** From now on token requests of these chains get no answer. */
+    hang: (chains) => ask('hang', chains),
     async stop() {
       const ended = once(child, 'exit');
       child.disconnect();
