@@ -43,7 +43,7 @@ export interface Attempt {
 /**
  * The places of one host's token requests, so that one tenant's trouble never makes another's caller wait:
  *
- * - A request is *late* at twice the usual time. While one is, callers of healthy tenants have a quarter of the places more.
+ * - A request is *late* at twice the usual time. For each that is, callers of healthy tenants have a place more.
  * - It *hangs* at four times that, a second at most, if a later one has been answered: its tenant's trouble, not the host's. It then takes no place.
  * - Tenants that are late, hung or failed share a quarter of the places. Each quick token heals its tenant, and adds a place until the next hang or failure.
  * - A host that has answered nobody for as long gets one request more each time, up to eight times the places: neither a stop nor a storm.
@@ -88,15 +88,16 @@ export class HostPlaces {
 
   /** Finds out what is late and what hangs. Comes before the questions for room at the same instant. */
   look(now: number): void {
-    this.#limitForCallers = this.#limit;
+    let late = 0;
     for (const attempt of this.#attempts) {
       const age = now - attempt.startedAt;
       if (attempt.isHung || age < LATE * this.#usualMs) continue;
-      this.#limitForCallers = this.#limit + this.#quarter;
       this.#inTrouble.add(attempt.tenant);
       attempt.isHung = age >= this.#hungMs && attempt.startedAt < this.#overtakenBefore;
       if (attempt.isHung) this.#troubledLimit = this.#quarter;
+      else late += 1;
     }
+    this.#limitForCallers = Math.min(this.#limit + late, MOST * this.#limit);
     this.#count();
   }
 
