@@ -51,8 +51,11 @@ interface Tally {
   longestStallMs: number;
 }
 
-/** More than this, and a token may run out while its renewal is not even looked at. */
-const MAX_STALL_MS = 250;
+/**
+ * More than this, and a token may run out while its renewal is not even looked at: of 8 s, a token of the tests has 1.2 s
+ * or more between the two.
+ */
+const MAX_STALL_MS = 500;
 
 /** Makes `perSecond` API calls a second for `seconds` seconds, and waits for all of them. */
 async function steadyCalls(
@@ -151,28 +154,28 @@ describe('tenants side by side', () => {
 });
 
 describe('across expiries', () => {
-  it('200 calls a second for 15 s, tokens of 4 s, 150 ms of token latency: none waits, none fails', async () => {
-    let stage = await scene({ tokenLifetimeSeconds: 4, tokenLatencyMs: 150 });
+  it('200 calls a second for 20 s, tokens of 8 s, 150 ms of token latency: none waits, none fails', async () => {
+    let stage = await scene({ tokenLifetimeSeconds: 8, tokenLatencyMs: 150 });
     await stage.tokens.getAccessToken('demoapi');
-    let tally = await steadyCalls(stage, 'demoapi', 200, 15);
+    let tally = await steadyCalls(stage, 'demoapi', 200, 20);
     for (let tries = 1; tries < 3 && tally.longestStallMs > MAX_STALL_MS; tries += 1) {
       process.stderr.write(
         `The process stood still for ${Math.round(tally.longestStallMs)} ms: once more.\n`,
       );
       await stop();
-      stage = await scene({ tokenLifetimeSeconds: 4, tokenLatencyMs: 150 });
+      stage = await scene({ tokenLifetimeSeconds: 8, tokenLatencyMs: 150 });
       await stage.tokens.getAccessToken('demoapi');
-      tally = await steadyCalls(stage, 'demoapi', 200, 15);
+      tally = await steadyCalls(stage, 'demoapi', 200, 20);
     }
     const { longestStallMs: _, ...outcome } = tally;
-    expect(outcome).toEqual({ made: 3000, waited: 0, failed: 0, errors: new Set() });
+    expect(outcome).toEqual({ made: 4000, waited: 0, failed: 0, errors: new Set() });
     const refused = stage.sandbox.journal.apiRequests('demoapi').filter(({ status }) => status !== 200);
     expect(refused).toHaveLength(0);
-    // About one token every 2.8 s, and not many more.
+    // About one token every 5.6 s, and not many more.
     const requests = stage.sandbox.journal.countTokenRequests('demoapi');
-    expect(requests).toBeGreaterThanOrEqual(5);
-    expect(requests).toBeLessThanOrEqual(9);
-  }, 90_000);
+    expect(requests).toBeGreaterThanOrEqual(4);
+    expect(requests).toBeLessThanOrEqual(6);
+  }, 120_000);
 });
 
 describe('the token service down', () => {
