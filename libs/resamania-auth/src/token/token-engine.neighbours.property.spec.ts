@@ -43,7 +43,7 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 /** What the gateway allows in a minute, and says in every answer: enough for all renewals, and not for all calls. */
-const limit = fc.option(fc.integer({ min: 60, max: 200 }), { nil: undefined, freq: 2 });
+const allowance = fc.option(fc.integer({ min: 60, max: 200 }), { nil: undefined, freq: 2 });
 
 /** Many tenants behind one gateway, some of them in trouble at times. */
 class Neighbours {
@@ -195,7 +195,7 @@ describe('many tenants behind one gateway, whatever befalls some of them', () =>
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(4, 8, 16),
-        limit,
+        allowance,
         fc.array(step, { minLength: 10, maxLength: 60 }),
         fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })),
         async (concurrency, requests, steps, randoms) => {

@@ -137,6 +137,24 @@ describe('a healthy tenant among some that hang', () => {
   });
 });
 
+describe('tenants in trouble', () => {
+  it.each([
+    [4, 1],
+    [16, 4],
+  ])('have a quarter of %i places: %i', async (concurrency, quarter) => {
+    const world = neighbours(40, seeded(13), concurrency);
+    const callers = new Callers(world);
+    world.endpoint.always(({ url }) => (/\/chain[12]?\d\//.test(url) ? text(503, 'down') : undefined));
+    for (const name of names(30)) callers.call(name);
+    await world.clock.advance(40_000);
+    expect(callers.failed).toBe(30);
+    world.endpoint.maxUnderWay = 0;
+    for (const name of names(30)) callers.call(name);
+    await world.clock.advance(40_000);
+    expect(world.endpoint.maxUnderWay).toBe(quarter);
+  });
+});
+
 describe('a whole host', () => {
   it.each(['hang', 'failing'] as const)(
     'that is %s gets no storm, and serves all soon after it is back',
