@@ -165,6 +165,23 @@ describe('more tenants than are kept', () => {
   });
 });
 
+describe('a tenant that was let go', () => {
+  it('is not renewed, however much its token was used before', async () => {
+    const { world, insert } = table(2);
+    world.engine.start();
+    for (const name of ['a', 'b', 'c']) {
+      insert(name);
+      await outcome(world, name);
+      // Used since it came, and so to be renewed: `a`, which goes when `c` comes, and `c`, which stays.
+      if (name !== 'b') world.service.peek(name);
+    }
+    const before = world.endpoint.requests.length;
+    expect(world.service.status().map(({ tenant }) => tenant)).toEqual(['b', 'c']);
+    await world.clock.advance(50 * MINUTE);
+    expect(world.endpoint.requests.slice(before)).toHaveLength(1);
+  });
+});
+
 describe('a principal whose cache was let go while it waits', () => {
   it('goes along with update(): no caller meets the old secret', async () => {
     const world = createWorld({ ...DEMO, onDemand: { maxEntries: 1 } });

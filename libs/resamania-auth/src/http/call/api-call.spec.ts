@@ -23,6 +23,9 @@ import { CallAuthorizer } from './authorize.js';
 const LEXIK = { code: 401, message: 'Expired' };
 const GATEWAY = { http_status_code: 401 };
 
+/** A body that does not come to an end by itself. */
+const endless = () => new Readable({ read: () => undefined });
+
 /** API calls on a simulated clock: the token is half an hour old, and the adapter answers from a list. */
 async function build(
   answers: readonly unknown[],
@@ -166,8 +169,45 @@ describe('An API call', () => {
     expect(bearers()).toEqual(['token-1', 'token-2']);
   });
 
+  it('hands over the second 401, even where there is yet another token by then', async () => {
+    const bearers: string[] = [];
+    const adapter: AxiosAdapter = async (config) => {
+      bearers.push(String(config.headers.get('Authorization')).slice(7, 14));
+      if (bearers.length === 2) await cache().renew();
+      const response = { status: 401, statusText: '', headers: {}, data: LEXIK, config };
+      throw new AxiosError('401', 'ERR_BAD_REQUEST', config, {}, response);
+    };
+    const { run, engine } = await build([], 'renew-and-replay', undefined, adapter);
+    const cache = () => engine.caches.of() as TokenCache;
+    expect(await run()).toMatchObject({ status: 401 });
+    expect(cache().peek()?.value).toMatch(/^token-3/);
+    expect(bearers).toEqual(['token-1', 'token-2']);
+  });
+
+  it('lets go of the first 401 before it is sent again', async () => {
+    const first = endless();
+    const { run } = await build([first, 'ok']);
+    expect(await run()).toMatchObject({ status: 200 });
+    expect(first.destroyed).toBe(true);
+  });
+
+  it('takes no note of the limits that an answer reports from where a redirect led', async () => {
+    const limitsAfter = async (href: string) => {
+      const adapter: AxiosAdapter = async (config) => {
+        config.beforeRedirect?.({ href, headers: {} }, { headers: {}, statusCode: 302 }, {} as never);
+        const headers = { 'x-quota-limit': '1000', 'x-quota-remaining': '900' };
+        return { status: 200, statusText: '', headers, data: '', config };
+      };
+      const { run, service } = await build([], 'renew-and-replay', undefined, adapter);
+      expect(await run()).toMatchObject({ status: 200 });
+      return service.status()[0]?.limits;
+    };
+    expect(await limitsAfter('https://api.test/env/demoapi/clubs')).toBeDefined();
+    expect(await limitsAfter('https://elsewhere.test/env/demoapi/clubs')).toBeUndefined();
+  });
+
   it('tells that the renewal failed, and lets go of the answer', async () => {
-    const body = Readable.from([Buffer.alloc(100_000)]);
+    const body = endless();
     const { run, endpoint } = await build([body]);
     endpoint.next(json(400, { error: 'invalid_client' }));
     expect(await run()).toMatchObject({ name: 'ResamaniaTokenError', code: 'credentials_rejected' });
