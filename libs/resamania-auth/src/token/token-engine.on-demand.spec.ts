@@ -140,6 +140,21 @@ describe('more tenants than are kept', () => {
     expect(world.service.status()).toHaveLength(10);
   });
 
+  it('in one turn all get the token of the principal that they asked for', async () => {
+    const world = createWorld({
+      apiBaseUrl: 'https://api.test',
+      onDemand: { maxEntries: 2 },
+      // All at once: most tenants are let go before their callers go on.
+      tenantProvider: async (name) => ({ clientToken: name, clientId: name, clientSecret: 's' }),
+    });
+    const asked = ['', ...Array.from({ length: 7 }, (_, n) => `/gym${n + 1}/clubs/1`)];
+    const calls = asked.map((club, n) =>
+      world.service.getAccessToken(`gym${n}`, club === '' ? {} : { principal: { club } }),
+    );
+    await world.clock.advance(10_000);
+    expect((await Promise.all(calls)).map((value) => value.split('|').at(-1))).toEqual(asked);
+  });
+
   it('leave neither schedule nor limits behind', async () => {
     const { world, insert } = table(2);
     world.endpoint.always((request) => ({
@@ -179,6 +194,22 @@ describe('a tenant that was let go', () => {
     expect(world.service.status().map(({ tenant }) => tenant)).toEqual(['b', 'c']);
     await world.clock.advance(50 * MINUTE);
     expect(world.endpoint.requests.slice(before)).toHaveLength(1);
+  });
+});
+
+describe('the limits of a tenant that was let go', () => {
+  it('are forgotten: when it is back, they are those of answers after that', async () => {
+    const { world, insert } = table(1);
+    for (const name of ['a', 'b']) insert(name);
+    const headers = { 'x-quota-limit': '1000', 'x-quota-remaining': '900' };
+    world.endpoint.always((request) => ({ ...world.endpoint.token(request), headers }));
+    await outcome(world, 'a');
+    expect(world.service.status()[0]).toHaveProperty('limits');
+    await outcome(world, 'b');
+    world.endpoint.always(undefined);
+    await outcome(world, 'a');
+    expect(world.service.status()[0]).toMatchObject({ tenant: 'a' });
+    expect(world.service.status()[0]).not.toHaveProperty('limits');
   });
 });
 

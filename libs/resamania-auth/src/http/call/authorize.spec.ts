@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import { describe, expect, it } from '@jest/globals';
 import { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 
@@ -35,6 +37,14 @@ function build(options: ResamaniaAuthOptions = DEMO) {
 }
 
 describe('CallAuthorizer.authorize', () => {
+  it("checks a request's settings, and hides the address of a contact in them", async () => {
+    const { authorizer, authorize, readyLater } = build();
+    expect(() => authorize({ url: 'clubs', resamania: { tennant: 'demoapi' } as object })).toThrow('tennant');
+    const sent = config({ url: 'clubs', resamania: { principal: { contactEmail: 'canary@b.example' } } });
+    await readyLater(authorizer.authorize(sent, OWN, undefined));
+    expect(inspect(sent)).not.toContain('canary');
+  });
+
   it('is ready at once with a token at hand, and waits for it otherwise', async () => {
     const { authorize, readyLater } = build();
     const first = authorize({ url: 'clubs' });

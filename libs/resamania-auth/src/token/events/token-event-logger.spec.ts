@@ -56,4 +56,16 @@ describe('the log', () => {
     await world.clock.advance(HOUR);
     expect(lines).toEqual([expect.stringContaining('is failing'), expect.stringContaining('invalid_client')]);
   });
+
+  it('says how much of a quota is used, in whole percent', async () => {
+    const world = logged();
+    world.endpoint.always((request) => ({
+      ...world.endpoint.token(request),
+      headers: { 'x-quota-limit': '1000', 'x-quota-remaining': '45' },
+    }));
+    await world.clock.advance(MINUTE);
+    expect(lines).toContainEqual(
+      `warn Tenant "demoapi": 95 % of the gateway's quota is used, 45 of 1000 requests are left`,
+    );
+  });
 });
