@@ -14,6 +14,7 @@ describe('an access token', () => {
     expect(token.scope).toBe('read');
     expect(token.issuedAt).toEqual(new Date(1000));
     expect(token.expiresAt).toEqual(new Date(61_000));
+    expect([token.lifetimeMs, token.ageMs(1500)]).toEqual([60_000, 500]);
   });
 
   it.each<[string, () => string]>([

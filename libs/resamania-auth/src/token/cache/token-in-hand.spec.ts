@@ -60,6 +60,16 @@ describe('A token in hand', () => {
     expect([token.value, renewal, held.dueAt]).toEqual(['first', true, 60_000 + 900_000]);
   });
 
+  it.each([
+    ['stays when one comes that expires at the same time', 0, 'first'],
+    ['gives way to one that expires a moment later', 1, 'other'],
+  ])('%s', (_what, laterMs, expected) => {
+    const held = hand();
+    const other = issued({ value: 'other', requestedAt: DUE, lifetimeMs: HOUR - DUE + laterMs });
+    expect(held.adopt(other, DEFAULTS.refresh, DUE, () => 0.5).token.value).toBe(expected);
+    expect(held.usable(DUE)?.value).toBe(expected);
+  });
+
   it('serves to its very end where the server gives the same one again', () => {
     const held = hand();
     held.adopt(issued({ requestedAt: DUE, lifetimeMs: HOUR - DUE }), DEFAULTS.refresh, DUE, () => 0.5);
