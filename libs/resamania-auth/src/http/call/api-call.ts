@@ -13,6 +13,7 @@ import type { RetryOn401 } from '../../options/resamania-auth-options.js';
 import type { TokenEngine } from '../../token/token-engine.js';
 import { tenantRoot } from '../target/api-url.js';
 import type { Binding } from '../target/call-target.js';
+import { outgoingConfig } from '../target/outgoing-config.js';
 import { OurHeaders, withOurHeaders } from './api-headers.js';
 import type { BareCall, CallAuthorizer, ReadyCall } from './authorize.js';
 import { canSendAgain, discardAnswer, readableBody } from './bodies.js';
@@ -180,18 +181,10 @@ function sendBare({ url }: BareCall, request: ApiRequest): Promise<AxiosResponse
   );
 }
 
-/**
- * A copy of the config that leads to this URL and to no other. Key by key: the configs of axios have no prototype, and
- * spreading such an object takes four times as long.
- */
+/** A copy of the config that leads to this URL, and is cancelled when its call is. */
 function addressed({ config, underWay }: ApiRequest, url: string): InternalAxiosRequestConfig {
-  const source = config as unknown as Record<PropertyKey, unknown>;
-  const copy: Record<PropertyKey, unknown> = {};
-  for (const key of Object.keys(source)) copy[key] = source[key];
-  for (const key of Object.getOwnPropertySymbols(source)) copy[key] = source[key];
+  const outgoing = outgoingConfig(config, url);
+  outgoing.cancelToken = underWay;
   underWay.url = url;
-  copy['cancelToken'] = underWay;
-  copy['url'] = url;
-  copy['baseURL'] = undefined;
-  return copy as unknown as InternalAxiosRequestConfig;
+  return outgoing;
 }

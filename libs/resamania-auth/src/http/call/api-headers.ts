@@ -12,6 +12,9 @@ const NETWORK_NODE_HEADER = 'x-user-network-node-id';
 /** The headers that this library adds to an API call beside the gateway key, in lower case. */
 const OUR_HEADERS: ReadonlySet<string> = new Set(['authorization', CLUB_HEADER, NETWORK_NODE_HEADER]);
 
+/** Without a prototype, which somebody may have polluted. */
+const NO_SETTINGS = Object.freeze({ __proto__: null } as ResamaniaRequestOptions);
+
 /** What a call is authorised with. */
 export interface CallCredentials {
   readonly tenant: Tenant;
@@ -61,7 +64,7 @@ export function withOurHeaders(
   const headers = Object.assign(new AxiosHeaders(), config.headers);
   headers['Authorization'] = token.authorization;
   if (apiKey !== undefined) headers.set(tenant.apiKeyHeader, apiKey, false);
-  const { principal, clubId, networkNodeId }: ResamaniaRequestOptions = config.resamania ?? {};
+  const { principal, clubId, networkNodeId }: ResamaniaRequestOptions = config.resamania ?? NO_SETTINGS;
   if (principal !== undefined) return headers;
   const club = checked(clubId, 'clubId', 'clubs', tenant) ?? tenant.clubId;
   const node = checked(networkNodeId, 'networkNodeId', 'network_nodes', tenant) ?? tenant.networkNodeId;

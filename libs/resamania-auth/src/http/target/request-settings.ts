@@ -39,11 +39,22 @@ function assertSettings(settings: unknown): asserts settings is ResamaniaRequest
  * The settings, checked, in the form in which a call's errors and answers may show them.
  * @throws the same
  */
-export function shownSettings(settings: unknown): ResamaniaRequestOptions {
+export function shownSettings(given: unknown): ResamaniaRequestOptions {
+  const settings = isPolluted() ? ownOf(given) : given;
   assertSettings(settings);
   const { principal } = settings;
   if (typeof principal?.contactEmail !== 'string' || principal instanceof HiddenContact) return settings;
   return { ...settings, principal: new HiddenContact(principal.contactEmail) };
+}
+
+/** Whether somebody has put something on the prototype of all objects: it would count as a setting. */
+function isPolluted(): boolean {
+  return Object.keys(Object.prototype).length > 0;
+}
+
+function ownOf(given: unknown): unknown {
+  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+  return isObject ? { __proto__: null, ...given } : given;
 }
 
 function hasTenant(settings: unknown): settings is { readonly tenant: unknown } {
