@@ -55,7 +55,7 @@ function codeOf(error: Error): string {
 }
 
 function reasonOf({ message }: Error): string {
-  return /\((.*)\)$/s.exec(message)?.[1] ?? '';
+  return /^[^(]*\((.*)\)$/s.exec(message)?.[1] ?? '';
 }
 
 function coded(code: string, message: string, cause?: Error): Error {
