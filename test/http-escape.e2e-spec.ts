@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { create } from 'axios';
+import { type AxiosRequestConfig, create } from 'axios';
 import { firstValueFrom } from 'rxjs';
 
 import {
@@ -9,7 +9,7 @@ import {
   KEY_AND_CONTEXT_HEADERS,
 } from './support/http-client.js';
 import { IssuingEndpoint } from './support/issuing-endpoint.js';
-import { type Recorded, RecordingServer } from './support/recording-server.js';
+import { type Recorded, RecordingServer, sendJson } from './support/recording-server.js';
 
 /*
  * Attempts to get the bearer out, or to where it does not belong. To add one, add a line: what it tries, and the URL as
@@ -55,6 +55,10 @@ const REFUSED: readonly [attempt: string, url: string][] = [
   ['twice encoded dots', '{api}/demoapi/%252e%252e/stranger'],
   ['twice encoded slashes', '{api}/demoapi/..%252fstranger'],
   ['dots with path parameters', '{api}/demoapi/..;x=1/stranger'],
+  ['dots with an encoded path parameter', '{api}/demoapi/..%3bx=1/stranger'],
+  ['dots with a twice encoded path parameter', '{api}/demoapi/..%253b/stranger'],
+  ['dots with an encoded tab', '{api}/demoapi/..%09/stranger'],
+  ['dots with an encoded tab inside', '{api}/demoapi/.%09./stranger'],
   ['dots with a tab inside', '{api}/demoapi/.\t./stranger/clubs'],
   ['a scheme with a tab inside', 'ht\ttp://evil.test:{port}/resa2-staging/demoapi/clubs#{api}/demoapi'],
   ['another registered chain', '{api}/nordgym/clubs'],
@@ -75,7 +79,17 @@ const REFUSED_PATHS: readonly [attempt: string, url: string][] = [
   ['backslashes', '\\..\\stranger'],
   ['a tab between dots', '/.\t./stranger'],
   ['dots with path parameters', '/..;/stranger'],
+  ['dots with an encoded path parameter', '/..%3b/stranger'],
+  ['dots with an encoded tab', '/..%09/stranger'],
   ['protocol-relative', '//stranger/clubs'],
+];
+
+/** Where a caller's `beforeRedirect` leads a redirect that would have stayed: as changes to the options of Node's client. */
+const REDIRECT_HOOKS: readonly [attempt: string, options: () => object][] = [
+  ['another port', () => ({ port: other.port })],
+  ['another host', () => ({ host: 'evil.test', hostname: 'evil.test' })],
+  ['another chain', () => ({ path: '/resa2-staging/nordgym/clubs' })],
+  ['another address of the host', () => ({ lookup: toThisMachine })],
 ];
 
 /** What must go through, so that the tables above refuse for the right reason. */
@@ -87,6 +101,11 @@ const ALLOWED: readonly [attempt: string, url: string, path: string][] = [
     'HTTP://GW.TEST:{port}/resa2-staging/demoapi/clubs',
     '/resa2-staging/demoapi/clubs',
   ],
+  [
+    'encoded dots and a semicolon within a name',
+    '{api}/demoapi/files/a..%3bb',
+    '/resa2-staging/demoapi/files/a..%3bb',
+  ],
   ['dots that stay inside', '{api}/demoapi/clubs/../contacts', '/resa2-staging/demoapi/contacts'],
   ['dots within a name', '{api}/demoapi/files/a..b', '/resa2-staging/demoapi/files/a..b'],
   ['an encoded slash in a name', '{api}/demoapi/files/a%2Fb', '/resa2-staging/demoapi/files/a%2Fb'],
@@ -96,6 +115,15 @@ const ALLOWED: readonly [attempt: string, url: string, path: string][] = [
     '/resa2-staging/demoapi/clubs?next=//evil.test/..',
   ],
 ];
+
+/** As Node's own client asks. */
+function toThisMachine(
+  _host: string,
+  _options: object,
+  done: (error: null, addresses: object[]) => void,
+): void {
+  done(null, [{ address: '127.0.0.1', family: 4 }]);
+}
 
 let gateway: RecordingServer;
 let other: RecordingServer;
@@ -145,8 +173,8 @@ function seen(): readonly Recorded[] {
   return [...gateway.seen, ...other.seen];
 }
 
-function expectNothingOfOurs(): void {
-  for (const { headers } of seen()) {
+function expectNothingOfOurs(requests = seen()): void {
+  for (const { headers } of requests) {
     // User info in a URL makes axios send `Basic`; that is the caller's.
     expect(headers.authorization ?? 'Basic').toMatch(/^Basic/);
     for (const name of KEY_AND_CONTEXT_HEADERS) expect(headers).not.toHaveProperty(name);
@@ -201,6 +229,26 @@ describe.each(REFUSED_PATHS)('As a path: %s', (_attempt, url) => {
     const http = side.http.forTenant('demoapi');
     await expect(firstValueFrom(http.get(url, { lookup: everyHostIsLocal }))).rejects.toMatchObject(refusal);
     expect(seen()).toHaveLength(0);
+  });
+});
+
+describe.each(REDIRECT_HOOKS)('By a redirect hook: %s', (_attempt, options) => {
+  it('takes nothing of ours along, nor does the hook see it', async () => {
+    gateway.respond = (request, response) => {
+      if (!request.path.endsWith('/old')) return sendJson(200, {})(request, response);
+      return sendJson(307, {}, { location: './new' })(request, response);
+    };
+    const shown: string[] = [];
+    const beforeRedirect: AxiosRequestConfig['beforeRedirect'] = (next, response, request) => {
+      shown.push(JSON.stringify([next['headers'], response, request]));
+      Object.assign(next, options());
+    };
+    const http = side.http.forTenant('demoapi');
+    await firstValueFrom(http.get('old', { lookup: everyHostIsLocal, beforeRedirect }));
+    expect(gateway.seen[0]?.headers).toHaveProperty('authorization', 'Bearer 1_demo-token-1');
+    expect(seen()).toHaveLength(2);
+    expectNothingOfOurs(seen().slice(1));
+    expect(shown).toEqual([expect.not.stringMatching(/Bearer|gateway-key/)]);
   });
 });
 

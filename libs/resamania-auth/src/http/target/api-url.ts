@@ -116,14 +116,15 @@ function isTidyPath(url: string): boolean {
 
 /**
  * Whether a server that decodes a path before it resolves it would climb: `%2e%2e%2f`, `..%5c`, twice encoded dots,
- * and dots with path parameters (`..;x`).
+ * dots with path parameters (`..;x`, `..%3bx`), and dots with what some leave out (`..%09`).
  */
 function climbsWhenDecoded(pathname: string): boolean {
   let decoded = pathname;
   for (let round = 0; round < 3 && decoded.includes('%'); round += 1) {
-    decoded = decoded.replace(/%(25|2e|2f|5c)/gi, (_escape, hex: string) =>
+    decoded = decoded.replace(/%([0-7][\da-f])/gi, (_escape, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),
     );
   }
-  return decoded.split(/[/\\]/).some((segment) => /^\.\.(?:;|$)/.test(segment));
+  const visible = decoded.replaceAll(/[^!-~\u0080-\uffff]/g, '');
+  return visible.split(/[/\\]/).some((segment) => /^\.\.(?:[;?#]|$)/.test(segment));
 }
