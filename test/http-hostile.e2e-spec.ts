@@ -152,6 +152,16 @@ describe('A name out of a request that nobody has validated', () => {
     }
     expect(asked).toEqual([]);
   });
+
+  it('makes a bound service that nothing holds on to, where it is no name of a tenant', async () => {
+    for (const name of ['x'.repeat(100_000), 'a\nFORGED LINE']) {
+      const bound = side.http.forTenant(name);
+      await expect(firstValueFrom(bound.get('clubs'))).rejects.toMatchObject({ code: 'unknown_tenant' });
+      expect(side.http.forTenant(name)).not.toBe(bound);
+    }
+    expect(side.http.forTenant('nobody-yet')).toBe(side.http.forTenant('nobody-yet'));
+    expect(api.seen).toEqual([]);
+  });
 });
 
 describe("A host's own client that is attached", () => {

@@ -220,6 +220,17 @@ describe('mistakes in setting the module up', () => {
     expect(error.message).toMatch(/forRoot\(\).*once.*forFeature\(\)/s);
   });
 
+  it.each<[string, unknown, string]>([
+    ['a promise', Promise.resolve({}), 'found a Promise: await it, or use forRootAsync()'],
+    ['an asynchronous function', async () => sandbox.connection, 'expected an object, found a function'],
+    ['nothing', undefined, 'expected an object, found undefined'],
+    ['an array', [], 'expected an object, found an array'],
+  ])('fail at once when forRoot() is given %s', (_what, options, words) => {
+    const forRoot = () => ResamaniaAuthModule.forRoot(options as ResamaniaAuthOptions);
+    expect(forRoot).toThrow(expect.objectContaining({ code: 'invalid_options' }));
+    expect(forRoot).toThrow(words);
+  });
+
   it('do not include one forRoot() that several modules import', async () => {
     const root = ResamaniaAuthModule.forRoot(sandbox.connection);
     @Module({ imports: [root] })

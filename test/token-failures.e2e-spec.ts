@@ -160,6 +160,16 @@ const TABLE: readonly (readonly [name: string, fault: () => Fault, expected: Exp
     { code: 'service_unavailable', status: 503, says: 'statuspage.io', ...TRANSIENT },
   ],
   [
+    '503 with Retry-After: 0',
+    () => faults.status(503, { headers: { 'Retry-After': '0' } }),
+    { code: 'service_unavailable', status: 503, says: 'statuspage.io', ...TRANSIENT },
+  ],
+  [
+    '503 with a Retry-After in the past',
+    () => faults.status(503, { headers: { 'Retry-After': new Date(inSeconds(-60)).toUTCString() } }),
+    { code: 'service_unavailable', status: 503, says: 'statuspage.io', ...TRANSIENT },
+  ],
+  [
     'a connection reset',
     () => faults.reset(),
     { code: 'network_error', says: 'Check `apiBaseUrl`', ...TRANSIENT },

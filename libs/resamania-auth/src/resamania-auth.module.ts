@@ -1,8 +1,14 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 
+import { ResamaniaConfigError } from './errors.js';
+import { objectFlaw } from './options/checks/fields.js';
+import type { ResamaniaAuthOptions } from './options/resamania-auth-options.js';
 import type { ResamaniaTenantOptions } from './options/tenant-options.js';
-import { ConfigurableModuleClass } from './resamania-auth.module-definition.js';
+import {
+  ConfigurableModuleClass,
+  type ResamaniaAuthModuleExtras,
+} from './resamania-auth.module-definition.js';
 import { INTERNAL_PROVIDERS, PUBLIC_PROVIDERS } from './resamania-auth.providers.js';
 import { FeatureTenants } from './tenants/feature-tenants.js';
 
@@ -28,6 +34,18 @@ export class ResamaniaAuthFeatureModule {}
   exports: PUBLIC_PROVIDERS,
 })
 export class ResamaniaAuthModule extends ConfigurableModuleClass {
+  /**
+   * Sets the library up, with options that are at hand. They are checked when the application starts.
+   * @throws ResamaniaConfigError at once where they are no object, such as a promise of one
+   */
+  static override forRoot(options: ResamaniaAuthOptions & ResamaniaAuthModuleExtras): DynamicModule {
+    // Nest copies the fields of whatever it is given: a promise has none, and would pass as options that say nothing.
+    const flaw = objectFlaw(options);
+    if (flaw !== undefined)
+      throw new ResamaniaConfigError('ResamaniaAuthModule.forRoot()', [`options: ${flaw}`]);
+    return super.forRoot(options);
+  }
+
   /**
    * Registers tenants on behalf of a feature module. They are known from the initialisation of the modules on.
    * Tenants that are invalid, or whose name is taken, stop the start of the application (`ResamaniaConfigError`).

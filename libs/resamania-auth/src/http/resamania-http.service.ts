@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AxiosInstance } from 'axios';
 import { LRUCache } from 'lru-cache';
 
+import { name as nameRule } from '../options/checks/rules.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { assertTenantNamed } from '../tenants/tenant-name.js';
 import { ApiHttpService } from './api-http.service.js';
@@ -52,7 +53,8 @@ export class ResamaniaHttpService extends PublicHttpService {
     const known = this.#bound.get(tenant);
     if (known !== undefined) return known;
     const service = new ApiHttpService(this.#instances.create(tenant), this.#context);
-    this.#bound.set(tenant, service);
+    // What no tenant can be named, however long it is, is not remembered.
+    if (nameRule(tenant) === undefined) this.#bound.set(tenant, service);
     return service;
   }
 }

@@ -36,7 +36,9 @@ export function classifyAnswer(
   if (status === 404 || status === 405) return tokenFailure('notFound', { status });
   if (status >= 300 && status < 400) return tokenFailure('redirected', { status });
   if (status < 500 && status !== 408) return tokenFailure('notAnOAuthAnswer', { status });
-  const resetAt = readRetryAfter(headers, now);
+  const named = readRetryAfter(headers, now);
+  // An instant that is not ahead asks for no wait.
+  const resetAt = named !== undefined && named > now ? named : undefined;
   return tokenFailure('unavailable', { status, resetAt, retryNow: resetAt === undefined });
 }
 
