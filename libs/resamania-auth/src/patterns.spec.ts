@@ -6,8 +6,8 @@ import ts from 'typescript';
 
 import { ROOT } from '../../../test/support/sources.js';
 
-const SHORT = 4_000;
-const LONG = 32_000;
+const SHORT = 2_000;
+const LONG = 16_000;
 /** Eight times the text may take so many times as long: 8 would be in proportion, 64 is the square. */
 const MOST = 30;
 const RUNS = 3;
@@ -24,7 +24,7 @@ const PUMPS = [
   '0.',
 ];
 const HEADS = ['', 'a', '/'];
-const TAILS = ['\0', '', '!', '\n'];
+const TAILS = ['\0', '\n!'];
 
 /** Every regular expression literal of the packages, with the file that it is in. */
 function patterns(): [name: string, pattern: RegExp][] {
@@ -102,7 +102,7 @@ function chokesOn(pattern: RegExp): object | undefined {
   });
 }
 
-describe('A text of 32,000 characters, made to choke a pattern', () => {
+describe('A text of 16,000 characters, made to choke a pattern', () => {
   it('is found for patterns whose work grows with the square', () => {
     const planted = [/^[\t ]+|[\t ]+$/g, /\((.*)\)$/s, /^RESAMANIA_\w*x\w*y$/, /,\s*\s*Bearer/];
     expect(planted.filter((pattern) => chokesOn(pattern) === undefined)).toEqual([]);
