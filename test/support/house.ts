@@ -5,6 +5,7 @@ import ts from 'typescript';
 /** The rooms of the library, in order: each imports from itself and from those before it. */
 export const ROOMS = [
   'foundation',
+  'store',
   'options/checks',
   'options',
   'environment',
