@@ -7,6 +7,7 @@ import {
   type ResamaniaTokenStore,
   type Settlement,
   type StoredEntry,
+  TokenStoreError,
 } from './token-store.js';
 
 /** A value with its end, in milliseconds since the epoch. */
@@ -25,7 +26,7 @@ type Part = 'token' | 'claim' | 'wait' | 'refresh' | 'mark';
 export class MemoryTokenStore implements ResamaniaTokenStore {
   readonly #clock: Clock;
   readonly #kept = new Map<string, Kept>();
-  readonly #listeners = new Set<(key?: string) => void>();
+  readonly #listeners = new Set<(key: string) => void>();
   #isClosed = false;
 
   constructor(clock: Clock) {
@@ -82,7 +83,7 @@ export class MemoryTokenStore implements ResamaniaTokenStore {
     return true;
   }
 
-  subscribe(listener: (key?: string) => void): () => void {
+  subscribe(listener: (key: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -99,7 +100,7 @@ export class MemoryTokenStore implements ResamaniaTokenStore {
   }
 
   #now(): number {
-    if (this.#isClosed) throw new Error('the store is closed');
+    if (this.#isClosed) throw new TokenStoreError('closed');
     return this.#clock.now();
   }
 

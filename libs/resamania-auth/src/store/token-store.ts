@@ -23,12 +23,23 @@ export interface ResamaniaTokenStore {
    */
   drop(key: string, id: string): Promise<boolean>;
   /**
-   * Has a listener told of keys that were settled, by any replica. Messages may be lost; without a key, some were.
+   * Has a listener told of keys that were settled, by any replica. Messages may be lost: who waits looks again anyway.
    * @returns how to stop
    */
-  subscribe(listener: (key?: string) => void): () => void;
+  subscribe(listener: (key: string) => void): () => void;
   /** Ends it. Later calls of other methods reject. */
   close(): Promise<void>;
+}
+
+/** A store failed. Holds nothing of what it was asked to do. */
+export class TokenStoreError extends Error {
+  /** One word, such as `timeout`, `ECONNREFUSED` or the first word of the server's error. */
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(`the token store failed (${reason})`);
+    this.reason = reason;
+  }
 }
 
 /** A token or a wait, as it is stored. */

@@ -1,0 +1,302 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+
+import { ResamaniaConfigError } from '../libs/resamania-auth/src/errors.js';
+import {
+  redisTokenStore,
+  type RedisTokenStoreOptions,
+} from '../libs/resamania-auth/src/redis/redis-token-store.js';
+import type { ClaimOutcome, ResamaniaTokenStore } from '../libs/resamania-auth/src/store/token-store.js';
+import { describeWithRedis, RedisServer } from './support/redis-server.js';
+import { itIsATokenStore } from './support/token-store-contract.js';
+
+const KEY_1 = `k1:${randomBytes(32).toString('base64')}`;
+const KEY_2 = `k2:${randomBytes(32).toString('hex')}`;
+const HOUR = 3_600_000;
+
+describeWithRedis('the store in Redis', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+  afterAll(() => server.stop());
+
+  const opened: ResamaniaTokenStore[] = [];
+  const open = (changes: Partial<RedisTokenStoreOptions> = {}): ResamaniaTokenStore => {
+    const store = redisTokenStore({ url: server.url, keys: KEY_1, ...changes })();
+    opened.push(store);
+    return store;
+  };
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((store) => store.close()));
+    await server.call('FLUSHALL');
+  });
+
+  describe('holds the contract', () => {
+    itIsATokenStore(async () => ({ one: open(), other: open(), pass: sleep, end: async () => undefined }));
+  });
+
+  describe('holds it over a client of the application, whose options are the worst that can be', () => {
+    let client: Redis;
+    beforeEach(() => {
+      client = new Redis(server.url, {
+        keyPrefix: 'app:',
+        db: 3,
+        stringNumbers: true,
+        enableAutoPipelining: true,
+        maxRetriesPerRequest: null,
+        lazyConnect: true,
+      });
+    });
+    itIsATokenStore(async () => ({
+      one: open({ url: undefined as never, instance: client }),
+      other: open({ url: undefined as never, instance: client }),
+      pass: sleep,
+      end: async () => {
+        expect(client.status).toBe('wait');
+        expect(await server.call('KEYS', '*')).toEqual([]);
+      },
+    }));
+  });
+
+  describe('holds it with readable tokens, where the application insists', () => {
+    const options = { keys: undefined, encryption: 'none-i-accept-readable-tokens' } as const;
+    itIsATokenStore(async () => ({
+      one: open(options),
+      other: open(options),
+      pass: sleep,
+      end: async () => undefined,
+    }));
+  });
+
+  describe('what stands in Redis', () => {
+    it('holds no token, refresh token or wait in the clear, in keys, values, commands and messages', async () => {
+      const store = open();
+      const watcher = new Redis(server.url);
+      const monitor = await watcher.monitor();
+      const seen: string[] = [];
+      monitor.on('monitor', (_time: string, args: string[]) => seen.push(inspect(args)));
+      store.subscribe(() => undefined);
+      await put(store, 'key', { value: 'CANARY-token', refresh: 'CANARY-refresh' });
+      await put(store, 'waits', { wait: 'CANARY-wait' });
+      await store.claim('key', { ...claimOf('c'), notIds: ['key-id'], takeRefresh: true });
+      await store.drop('key', 'key-id');
+      monitor.disconnect();
+      watcher.disconnect();
+      const keys = (await server.call('KEYS', '*')) as string[];
+      expect(keys.toSorted()).toEqual([
+        'resamania:1:{key}:c',
+        'resamania:1:{key}:m',
+        'resamania:1:{waits}:w',
+      ]);
+      const values = await Promise.all(keys.map((key) => server.call('GET', key)));
+      expect(seen.join()).toContain('evalsha');
+      expect(seen.length).toBeGreaterThan(8);
+      expect(inspect([keys, values, seen], { maxArrayLength: null, maxStringLength: null })).not.toContain(
+        'CANARY',
+      );
+    });
+
+    it('cannot be read as another key, or as another kind of value', async () => {
+      const store = open();
+      await put(store, 'mine', { value: 'my token' });
+      await server.call('COPY', part('mine'), part('yours'));
+      await server.call('COPY', part('mine'), part('mine', 'w'));
+      expect(await store.read('mine')).toMatchObject({ value: 'my token' });
+      expect(await store.read('yours')).toMatchObject({ id: 'mine-id', value: undefined });
+      const wait = await store.claim('mine', { ...claimOf('c'), minRemainingMs: 2 * HOUR });
+      expect(wait).toMatchObject({ kind: 'wait', entry: { value: undefined } });
+    });
+
+    it.each<[string, (sealed: string) => string | Buffer]>([
+      ['1 MB of noise', () => randomBytes(1_000_000)],
+      ['1 MB behind an id', () => `someId.${'A'.repeat(1_000_000)}`],
+      ['nothing', () => ''],
+      ['an id alone', () => 'someId'],
+      ['a truncated value', (sealed) => sealed.slice(0, -3)],
+      [
+        'a value with one character changed',
+        (sealed) => `${sealed.slice(0, -40)}${sealed.at(-40) === 'A' ? 'B' : 'A'}${sealed.slice(-39)}`,
+      ],
+      ['JSON', () => '{"access_token":"eyJ"}'],
+      ['an unencrypted JWT', () => 'someId.eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.'],
+    ])('%s is no token, and is replaced', async (_what, damage) => {
+      const store = open();
+      await put(store, 'key', { value: 'a token' });
+      const sealed = (await server.call('GET', part('key'))) as string;
+      await server.call('SET', part('key'), damage(sealed), 'PX', 10 * HOUR);
+      const found = await store.read('key');
+      expect(found).toMatchObject({ value: undefined });
+      expect(await store.claim('key', { ...claimOf('c') })).toMatchObject({
+        kind: 'stored',
+        entry: { value: undefined },
+      });
+      await put(store, 'key', { value: 'the next', replaces: [found?.id ?? ''] });
+      expect(await store.read('key')).toMatchObject({ value: 'the next' });
+    });
+
+    it.each([
+      ['a list', ['RPUSH', part('key'), 'x']],
+      ['a value without an end', ['SET', part('key'), 'someId.x']],
+    ])("%s in the place of a token stands in nobody's way", async (_what, command) => {
+      const store = open();
+      await server.call(...(command as [string, ...string[]]));
+      expect(await store.read('key')).toMatchObject({ value: undefined });
+      expect(await store.claim('key', claimOf('c'))).toMatchObject({ kind: 'granted' });
+      await put(store, 'key', { value: 'a token' });
+      expect(await store.read('key')).toMatchObject({ value: 'a token' });
+    });
+
+    it.each(['w', 'c', 'r'])(
+      "a list or an endless value in the place of %s stands in nobody's way",
+      async (kind) => {
+        const store = open();
+        await server.call('RPUSH', part('one', kind), 'x');
+        await server.call('SET', part('two', kind), 'someId.x');
+        for (const key of ['one', 'two']) {
+          const request = { ...claimOf('c'), takeRefresh: true };
+          expect(await store.claim(key, request)).toMatchObject({ kind: 'granted', refresh: undefined });
+          await put(store, key, { value: 'a token' });
+          expect(await store.claim(key, request)).toMatchObject({ kind: 'stored' });
+        }
+      },
+    );
+  });
+
+  describe('a ring of keys', () => {
+    it('rotates in three deployments, in which nobody misses a token', async () => {
+      const [first, second, third, last] = [[KEY_1], [KEY_1, KEY_2], [KEY_2, KEY_1], [KEY_2]].map((keys) =>
+        open({ keys }),
+      );
+      if (!first || !second || !third || !last) throw new Error('four stores were opened');
+      await put(first, 'a', { value: 'by the old key' });
+      expect(await second.read('a')).toMatchObject({ value: 'by the old key' });
+      await put(second, 'b', { value: 'still by the old key' });
+      expect(await first.read('b')).toMatchObject({ value: 'still by the old key' });
+      expect(await third.read('b')).toMatchObject({ value: 'still by the old key' });
+      await put(third, 'c', { value: 'by the new key' });
+      expect(await second.read('c')).toMatchObject({ value: 'by the new key' });
+      expect(await last.read('c')).toMatchObject({ value: 'by the new key' });
+      // In the wrong order: not readable, and nothing worse.
+      expect(await last.read('a')).toMatchObject({ id: 'a-id', value: undefined });
+    });
+
+    it('takes several keys in one variable', async () => {
+      await put(open({ keys: KEY_1 }), 'a', { value: 'a token' });
+      expect(await open({ keys: ` ${KEY_2} , ${KEY_1} ` }).read('a')).toMatchObject({ value: 'a token' });
+    });
+  });
+
+  it('keeps applications with different prefixes apart', async () => {
+    await put(open(), 'key', { value: 'a token' });
+    expect(await open({ prefix: 'another' }).read('key')).toBeUndefined();
+  });
+
+  it('needs no more than the commands that the README names', async () => {
+    const commands =
+      '+getrange +get +pttl +set +del +eval +evalsha +publish +subscribe +ping +hello +info +client +select +time';
+    await server.call(
+      'ACL',
+      'SETUSER',
+      'app',
+      'on',
+      '>pass',
+      'resetkeys',
+      '~resamania:*',
+      'resetchannels',
+      '&*resamania:*',
+      '-@all',
+      ...commands.split(' '),
+    );
+    const store = open({ url: `redis://app:pass@127.0.0.1:${server.port}` });
+    const told: string[] = [];
+    store.subscribe((key) => told.push(key));
+    await put(store, 'key', { value: 'a token', refresh: 'r' });
+    while (told.length === 0) {
+      await put(store, 'key', { value: 'a token', refresh: 'r' });
+      await sleep(10);
+    }
+    expect(await store.drop('key', 'key-id')).toBe(true);
+    await expect(
+      open({ url: `redis://app:pass@127.0.0.1:${server.port}`, prefix: 'x' }).read('key'),
+    ).rejects.toThrow('NOPERM');
+  });
+});
+
+describe('options of the store in Redis', () => {
+  const url = 'redis://127.0.0.1:1';
+
+  it.each<[string, RedisTokenStoreOptions, string]>([
+    ['no keys', { url }, 'openssl rand -base64 32'],
+    ['an empty variable', { url, keys: '' }, 'openssl rand -base64 32'],
+    ['a key without an id', { url, keys: randomBytes(32).toString('base64') }, 'keys[0]'],
+    ['a short key', { url, keys: [KEY_1, `k2:${'CANARY'.repeat(5)}`] }, 'keys[1]'],
+    ['a passphrase', { url, keys: `k1:CANARY this is not a key but a sentence of words` }, 'keys[0]'],
+    ['one id twice', { url, keys: [KEY_1, KEY_1] }, 'keys[1]: another key has the id "k1" already'],
+    ['no server', { keys: KEY_1 }, 'one of url, options, cluster and instance'],
+    [
+      'two servers',
+      { url, cluster: { nodes: [] }, keys: KEY_1 },
+      'one of url, options, cluster and instance',
+    ],
+    [
+      'keys that would not be used',
+      { url, keys: KEY_1, encryption: 'none-i-accept-readable-tokens' },
+      'leave out one',
+    ],
+    ['another word for it', { url, encryption: 'none' as never }, "'none-i-accept-readable-tokens'"],
+  ])('are refused with %s', (_what, options, words) => {
+    const make = () => redisTokenStore(options);
+    expect(make).toThrow(ResamaniaConfigError);
+    expect(make).toThrow(words);
+    expect(make).not.toThrow('CANARY');
+  });
+
+  it('are refused before anything connects, and hidden from inspection', () => {
+    const make = redisTokenStore({ url: 'redis://user:CANARY@127.0.0.1:1', keys: KEY_1 });
+    expect(inspect(make, { depth: 9, showHidden: true })).not.toContain('CANARY');
+  });
+});
+
+function part(key: string, kind = 't'): string {
+  return `resamania:1:{${key}}:${kind}`;
+}
+
+function claimOf(claimId: string) {
+  return { claimId, claimMs: 60_000, minRemainingMs: 0, notIds: [] as string[], takeRefresh: false };
+}
+
+/** Stores a token of an hour with the id `{key}-id`, or a wait. */
+async function put(
+  store: ResamaniaTokenStore,
+  key: string,
+  {
+    value,
+    refresh,
+    replaces = [],
+    wait,
+  }: { value?: string; refresh?: string; replaces?: string[]; wait?: string },
+): Promise<void> {
+  const claimId = randomBytes(8).toString('hex');
+  const outcome: ClaimOutcome = await store.claim(`clock-${claimId}`, claimOf(claimId));
+  if (outcome.kind !== 'granted') throw new Error(`expected a grant, found ${outcome.kind}`);
+  const endsAt = outcome.storeMs + HOUR;
+  await store.settle(`clock-${claimId}`, { claimId });
+  if (wait !== undefined) {
+    await store.claim(key, claimOf(claimId));
+    return store.settle(key, { claimId, wait: { id: `${key}-id`, value: wait, endsAt } });
+  }
+  const token = {
+    id: `${key}-id`,
+    value: value ?? '',
+    expiresAt: endsAt,
+    lifetimeMs: HOUR,
+    replaces,
+    refresh,
+  };
+  return store.settle(key, { claimId, token });
+}
