@@ -13,6 +13,7 @@ export const ROOMS = [
   'gateway',
   'token/request',
   'token/cache',
+  'token/shared',
   'token/schedule',
   'token/events',
   'token',

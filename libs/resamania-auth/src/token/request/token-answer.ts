@@ -6,6 +6,12 @@ import { tokenFailure, TokenRequestFailed } from './token-failure.js';
 import { readLifetime } from './token-lifetime.js';
 import type { HttpAnswer } from './http-token-transport.js';
 
+/** Names a token in the shared store. */
+export interface StoredName {
+  readonly key: string;
+  readonly id: string;
+}
+
 /** A token as the endpoint issued it. Instants are milliseconds since the epoch. */
 export interface IssuedToken {
   readonly value: string;
@@ -16,6 +22,10 @@ export interface IssuedToken {
   readonly refreshToken: string | undefined;
   /** What was odd about the answer without making it useless. */
   readonly oddity: string | undefined;
+  /** Where it is in the shared store. */
+  readonly stored?: StoredName;
+  /** `store` where another replica obtained it. */
+  readonly origin?: 'store';
 }
 
 /**

@@ -7,7 +7,7 @@ import { delay, TimeUp, waitFor, withTimeLimit } from '../../waiting.js';
 import { classifyFault } from './classify-failure.js';
 import type { Outcome, Ticket } from './host-places.js';
 import type { RequestLimiter } from './request-limiter.js';
-import { type IssuedToken, readTokenAnswer } from './token-answer.js';
+import { type IssuedToken, readTokenAnswer, type StoredName } from './token-answer.js';
 import {
   failureOf,
   secretFailure,
@@ -17,6 +17,30 @@ import {
 } from './token-failure.js';
 import { type Credentials, grantForm, type TokenGrant, usesRefreshGrant } from './token-grant.js';
 import { type TokenTransport, TransportFailed } from './http-token-transport.js';
+
+/** A token that the flight's own cache has, for comparison with a shared one. Instants are milliseconds since the epoch. */
+export interface TokenAtHand {
+  /** Callers get it until then; an instant that has passed where there is none. */
+  readonly usableUntil: number;
+  readonly expiresAt: number;
+  readonly lifetimeMs: number;
+  readonly stored: StoredName | undefined;
+  /** One that the API rejected. */
+  readonly rejected: StoredName | undefined;
+}
+
+/** One request, about to be sent. */
+export interface RequestToSend {
+  readonly grant: TokenGrant;
+  readonly credentials: Credentials;
+  readonly options: ObtainOptions;
+}
+
+/**
+ * Sends it as soon as the limiter lets it go. `admitted` is awaited then, and gives the refresh token to spend; where it
+ * rejects, the request does not leave.
+ */
+export type Send = (admitted: () => Promise<string | undefined>) => Promise<IssuedToken>;
 
 /** What the client works with. */
 export interface TokenEndpointPorts {
@@ -29,6 +53,8 @@ export interface TokenEndpointPorts {
   readonly answered: (tenant: Tenant, headers: HeaderBag) => void;
   /** Awaited before a refusal counts: has the tenant's config read anew, which ends the flight where it has changed. */
   readonly refused?: (tenant: Tenant) => Promise<void>;
+  /** Goes around each request where replicas share what comes of it: answers itself, or sends it. */
+  readonly share?: ((request: RequestToSend, send: Send) => Promise<IssuedToken>) | undefined;
 }
 
 /** One flight's side of a token request. */
@@ -39,6 +65,8 @@ export interface ObtainOptions {
   readonly admitted: () => void;
   /** The refresh token to spend. It goes out with the first request only: it is good for one use. */
   readonly refreshToken: string | undefined;
+  /** What a shared token must be better than. */
+  readonly atHand?: TokenAtHand | undefined;
   /** How many attempts to make at most, where it is not as many as `tokenRequest.attempts` says. */
   readonly attempts?: number | undefined;
 }
@@ -103,25 +131,40 @@ export class TokenEndpointClient {
     await waitFor(this.#ports.refused?.(tenant) ?? Promise.resolve(), signal);
   }
 
-  /** One request, as soon as the limiter lets it go. */
-  async #send(
+  /** One request, unless another replica has made it. */
+  #send(
     grant: TokenGrant,
     credentials: Credentials,
-    { ticket, admitted, signal }: ObtainOptions,
+    options: ObtainOptions,
     refreshToken: string | undefined,
   ): Promise<IssuedToken> {
+    const request = { grant, credentials, options };
+    if (this.#ports.share !== undefined)
+      return this.#ports.share(request, (admitted) => this.#post(request, admitted));
+    return this.#post(request, async () => {
+      options.admitted();
+      return refreshToken;
+    });
+  }
+
+  /** One request, as soon as the limiter lets it go. */
+  async #post(
+    { grant, credentials, options }: RequestToSend,
+    admitted: () => Promise<string | undefined>,
+  ): Promise<IssuedToken> {
     const { tenant } = grant;
+    const { ticket, signal } = options;
     const { transport, limiter, clock, policy, answered } = this.#ports;
-    const request = {
-      url: tenant.tokenUrl,
-      headers: requestHeaders(tenant, credentials),
-      form: grantForm(grant, credentials, refreshToken),
-    };
     const { host } = new URL(tenant.tokenUrl);
     const place = await limiter.enter({ tenant, host, apiKey: credentials.apiKey, ticket }, signal);
     let outcome: Outcome = 'neither';
     try {
-      admitted();
+      const request = {
+        url: tenant.tokenUrl,
+        headers: requestHeaders(tenant, credentials),
+        form: grantForm(grant, credentials, await admitted()),
+      };
+      signal.throwIfAborted();
       const requestedAt = clock.now();
       const post = (ended: AbortSignal) => transport.post(request, ended);
       const answer = await withTimeLimit(clock, policy.timeoutMs, post, signal);

@@ -165,6 +165,17 @@ export class TokenRequestFailed extends Error {
   }
 }
 
+/** Nobody waits for the token, and it need not come now: the flight ends without a token and without a failure. */
+export class TokenPostponed extends Error {
+  /** When to try again, in milliseconds since the epoch. */
+  readonly until: number;
+
+  constructor(until: number) {
+    super('postponed');
+    this.until = until;
+  }
+}
+
 /** The failure of an error. An error that is not ours tells nothing: it may hold the request. */
 export function failureOf(error: unknown): TokenFailure {
   return error instanceof TokenRequestFailed ? error.failure : tokenFailure('unexpected');

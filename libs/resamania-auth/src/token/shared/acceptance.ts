@@ -1,0 +1,80 @@
+import type { StoredEntry } from '../../store/token-store.js';
+import { partMs, planTimes } from '../cache/token-in-hand.js';
+import type { IssuedToken } from '../request/token-answer.js';
+import type { TokenAtHand } from '../request/token-endpoint.client.js';
+import type { SharedSourcePorts } from './shared-source-ports.js';
+import { readStoredToken } from './shared-values.js';
+
+/** What a flight can use of what is stored, next to the token that its cache has at hand. */
+export class Acceptance {
+  readonly #key: string;
+  readonly #atHand: TokenAtHand | undefined;
+  readonly #ports: SharedSourcePorts;
+  /** Entries that are of no use here. */
+  readonly #notIds = new Set<string>();
+  /** Those among them that a new token replaces, even if they last longer. */
+  readonly #replaces = new Set<string>();
+
+  constructor(key: string, atHand: TokenAtHand | undefined, ports: SharedSourcePorts) {
+    this.#key = key;
+    this.#atHand = atHand;
+    this.#ports = ports;
+    if (atHand?.stored) this.#notIds.add(atHand.stored.id);
+    if (atHand?.rejected) this.refuse(atHand.rejected.id);
+  }
+
+  get notIds(): string[] {
+    return [...this.#notIds];
+  }
+
+  get replaces(): string[] {
+    return [...this.#replaces];
+  }
+
+  /** How much longer a stored token has to last, in milliseconds. */
+  get minRemainingMs(): number {
+    return this.#atHand !== undefined && this.isUsable ? this.#atHand.expiresAt - this.#ports.clock.now() : 0;
+  }
+
+  /** Whether callers have a token meanwhile. */
+  get isUsable(): boolean {
+    return this.#atHand !== undefined && this.#ports.clock.now() < this.#atHand.usableUntil;
+  }
+
+  /** Whether the token at hand ends so soon that its successor cannot wait for the store. */
+  get isPressing(): boolean {
+    if (this.#atHand === undefined || !this.isUsable) return true;
+    const { policy, random, clock } = this.#ports;
+    const { expiresAt, lifetimeMs } = this.#atHand;
+    const jitter = partMs(policy.jitter, lifetimeMs) * random();
+    return clock.now() >= expiresAt - partMs(policy.lead, lifetimeMs) / 2 - jitter;
+  }
+
+  /**
+   * The token of an entry, where it is of use; otherwise the entry is passed over from now on.
+   * @param sentAt - When the store was asked.
+   */
+  tokenOf(entry: StoredEntry, sentAt: number): IssuedToken | undefined {
+    if (this.#notIds.has(entry.id)) return undefined;
+    const token = readStoredToken(entry, sentAt);
+    if (token === undefined) return this.unreadable(entry);
+    const { policy, clock } = this.#ports;
+    const { usableUntil, expiresAt } = planTimes(token.requestedAt, token.lifetimeMs, policy, () => 0);
+    const isLater = this.#atHand === undefined || !this.isUsable || expiresAt > this.#atHand.expiresAt;
+    if (usableUntil > clock.now() && isLater)
+      return { ...token, origin: 'store', stored: { key: this.#key, id: entry.id } };
+    this.#notIds.add(entry.id);
+    return undefined;
+  }
+
+  /** It cannot be read: it stands in nobody's way from now on. */
+  unreadable({ id }: StoredEntry): undefined {
+    this.#ports.store.count('unreadable');
+    this.refuse(id);
+  }
+
+  refuse(id: string): void {
+    this.#notIds.add(id);
+    this.#replaces.add(id);
+  }
+}

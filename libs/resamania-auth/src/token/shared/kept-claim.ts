@@ -1,0 +1,99 @@
+import type { ClaimOutcome, ClaimRequest, Settlement } from '../../store/token-store.js';
+import { delay } from '../../waiting.js';
+import type { IssuedToken } from '../request/token-answer.js';
+import { TokenRequestFailed } from '../request/token-failure.js';
+import type { SharedSourcePorts } from './shared-source-ports.js';
+import { sharedWaitMs, tokenText, waitText } from './shared-values.js';
+
+/** How long a claim lasts that nobody prolongs: a replica that ends with one holds the others up for so long. In milliseconds. */
+const CLAIM_MS = 6000;
+/** How often it is prolonged while the request is under way, in milliseconds. */
+const PROLONG_MS = 2000;
+/** What the request may take beyond its own time limit, in milliseconds. */
+const GRACE_MS = 2000;
+/** How often a token is written before that is given up, and the pause between, in milliseconds. */
+const WRITES = 3;
+const WRITE_PAUSE_MS = 500;
+
+/** The claim of one request: asked for, kept while the request is under way, and settled with what came of it. */
+export class KeptClaim {
+  readonly #key: string;
+  readonly #claimId: string;
+  readonly #ports: SharedSourcePorts;
+  /** The store's time at an instant of our clock. From here on only the time that passed counts. */
+  #time: { readonly storeMs: number; readonly localMs: number } | undefined;
+  #isHeld = false;
+  #cancel = () => {};
+
+  constructor(key: string, claimId: string, ports: SharedSourcePorts) {
+    this.#key = key;
+    this.#claimId = claimId;
+    this.#ports = ports;
+  }
+
+  /** @throws what the store fails with */
+  async ask(request: Omit<ClaimRequest, 'claimId' | 'claimMs'>): Promise<ClaimOutcome> {
+    const { store, clock, timeoutMs } = this.#ports;
+    const outcome = await store.claim(this.#key, { ...request, claimId: this.#claimId, claimMs: CLAIM_MS });
+    const localMs = clock.now();
+    if ('storeMs' in outcome) this.#time = { storeMs: outcome.storeMs, localMs };
+    if (outcome.kind !== 'granted') return outcome;
+    store.count('granted');
+    this.#isHeld = true;
+    this.#prolong(request, localMs + timeoutMs + GRACE_MS);
+    return outcome;
+  }
+
+  /** Stores a token that has come, in the background. Without the store's time nothing can be written. */
+  obtained(issued: IssuedToken, id: string, replaces: readonly string[]): void {
+    this.#cancel();
+    if (this.#time === undefined) return;
+    const { storeMs, localMs } = this.#time;
+    const { lifetimeMs, requestedAt, refreshToken } = issued;
+    const expiresAt = storeMs + Math.max(0, requestedAt - localMs) + lifetimeMs;
+    const token = { id, value: tokenText(issued), expiresAt, lifetimeMs, replaces, refresh: refreshToken };
+    this.#settle({ token }, WRITES);
+  }
+
+  /** Tells the others of a failure that they would meet too. */
+  failed(error: unknown): void {
+    if (!this.#isHeld || this.#time === undefined || !(error instanceof TokenRequestFailed)) return;
+    const { failure } = error;
+    const now = this.#ports.clock.now();
+    const ms = sharedWaitMs(failure, now);
+    const endsAt = this.#time.storeMs + Math.max(0, now - this.#time.localMs) + ms;
+    if (ms > 0) this.#settle({ wait: { id: this.#claimId, value: waitText(failure), endsAt } }, 1);
+  }
+
+  /** Lets the others have it, if that has not happened. */
+  end(): void {
+    this.#cancel();
+    if (this.#isHeld) this.#settle({}, 1);
+  }
+
+  #settle(what: Pick<Settlement, 'token' | 'wait'>, tries: number): void {
+    this.#isHeld = false;
+    const { store, background, clock } = this.#ports;
+    background(async (signal) => {
+      for (let left = tries; left > 0; left -= 1) {
+        try {
+          return await store.settle(this.#key, { claimId: this.#claimId, ...what });
+        } catch {
+          if (left > 1) await delay(clock, WRITE_PAUSE_MS, signal);
+        }
+      }
+    });
+  }
+
+  #prolong(request: Omit<ClaimRequest, 'claimId' | 'claimMs'>, endsAt: number): void {
+    const { store, clock } = this.#ports;
+    this.#cancel();
+    this.#cancel = clock.after(PROLONG_MS, () => {
+      const claimMs = Math.min(CLAIM_MS, endsAt - clock.now());
+      if (claimMs <= 0) return;
+      const again = { ...request, takeRefresh: false, claimId: this.#claimId, claimMs };
+      store.claim(this.#key, again).catch(() => undefined);
+      this.#prolong(request, endsAt);
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import type { Clock, Random } from '../../clock.js';
+import type { RefreshPolicy } from '../../options/resolved-options.js';
+import type { GuardedStore } from './guarded-store.js';
+import type { Hints } from './hints.js';
+
+/** What all requests of a `SharedTokenSource` share. */
+export interface SharedSourcePorts {
+  readonly store: GuardedStore;
+  readonly hints: Hints;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly policy: RefreshPolicy;
+  /** Time limit of one token request, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Work that nobody waits for, but the end of the application, for a moment. */
+  readonly background: (work: (signal: AbortSignal) => Promise<void>) => void;
+}

@@ -1,0 +1,134 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { ReplicaWorld, tenantOf } from '../../../../../test/support/replicas.js';
+import type { IssuedToken } from '../request/token-answer.js';
+import { shareKey } from './share-key.js';
+
+const HOUR = 3_600_000;
+
+async function tokenOf(world: ReplicaWorld, flight: Promise<IssuedToken>): Promise<IssuedToken> {
+  await world.until(flight);
+  return flight;
+}
+
+describe('a store in trouble', () => {
+  it.each(['fails', 'hangs', 'lost'] as const)('fails nobody: every operation %s', async (trouble) => {
+    const world = new ReplicaWorld();
+    const replica = world.replica();
+    replica.store.trouble = () => trouble;
+    const took = await world.until(world.flight({ replica }));
+    expect(world.requests).toHaveLength(1);
+    // Two looks at most; then it is down, and costs nothing.
+    expect(took).toBeLessThanOrEqual(trouble === 'hangs' ? 2200 : 200);
+    expect(await world.until(world.flight({ replica }))).toBeLessThanOrEqual(100);
+  });
+
+  it('fails nobody where it throws, and where it answers nonsense', async () => {
+    const world = new ReplicaWorld();
+    const replica = world.replica();
+    replica.store.read = () => {
+      throw new Error('synchronously');
+    };
+    replica.store.claim = async () => ({
+      kind: 'stored',
+      entry: { id: 'same', value: 'x', remainingMs: 1e9 },
+    });
+    const took = await world.until(world.flight({ replica }));
+    expect(world.requests).toHaveLength(1);
+    expect(took).toBeLessThan(16_000);
+  });
+
+  it('is told once when it goes down, once when it is back, and is back within five seconds', async () => {
+    const world = new ReplicaWorld();
+    const replica = world.replica();
+    replica.store.trouble = () => 'fails';
+    for (let flight = 0; flight < 20; flight += 1)
+      await tokenOf(world, world.flight({ replica, secret: `${flight}` }));
+    await world.clock.advance(20_000);
+    expect(replica.changes).toMatchObject([{ state: 'down', reason: 'ECONNREFUSED' }]);
+    replica.store.trouble = () => undefined;
+    await world.clock.advance(5000);
+    expect(replica.changes).toMatchObject([{ state: 'down' }, { state: 'up' }]);
+    await tokenOf(world, world.flight({ replica, secret: 'shared' }));
+    expect(await tokenOf(world, world.flight({ replica: world.replica(), secret: 'shared' }))).toMatchObject({
+      origin: 'store',
+    });
+  });
+
+  it('that takes writes late prolongs no token', async () => {
+    const world = new ReplicaWorld();
+    const replica = world.replica();
+    replica.store.trouble = (operation) => (operation === 'settle' ? { lateMs: 900 } : undefined);
+    const token = await tokenOf(world, world.flight({ replica }));
+    await world.clock.advance(5000);
+    const entry = await world.store.read(token.stored?.key ?? '');
+    expect(entry?.remainingMs).toBeLessThanOrEqual(token.requestedAt + HOUR - world.clock.now());
+    expect(entry?.remainingMs).toBeGreaterThan(HOUR - 10_000);
+  });
+
+  it('gets a token that it did not take at first', async () => {
+    const world = new ReplicaWorld();
+    const replica = world.replica();
+    let failures = 1;
+    replica.store.trouble = (operation) => (operation === 'settle' && failures-- > 0 ? 'fails' : undefined);
+    const { value } = await tokenOf(world, world.flight({ replica }));
+    await world.clock.advance(1000);
+    expect(await tokenOf(world, world.flight({ replica: world.replica() }))).toMatchObject({
+      value,
+      origin: 'store',
+    });
+  });
+
+  it('with hints lost makes the others look again', async () => {
+    const world = new ReplicaWorld();
+    const deaf = world.replica();
+    deaf.store.trouble = (operation) => (operation === 'hint' ? 'lost' : undefined);
+    const flights = [world.flight({ replica: world.replica() }), world.flight({ replica: deaf })];
+    expect(await world.until(Promise.all(flights))).toBeLessThan(500);
+    expect(world.requests).toHaveLength(1);
+  });
+
+  it('holds something unreadable: it is counted, passed over and replaced', async () => {
+    const world = new ReplicaWorld();
+    const replica = world.replica();
+    const key = shareKey(
+      { tenant: tenantOf(), principal: undefined },
+      { clientSecret: 'secret', apiKey: undefined },
+    );
+    const values = [
+      '',
+      '{}',
+      'null',
+      '{"value":"a b","lifetimeMs":1}',
+      '{"value":"x","lifetimeMs":null}',
+      '[1]',
+      'noise',
+    ];
+    for (const [index, value] of values.entries()) {
+      const token = {
+        id: `bad-${index}`,
+        value,
+        expiresAt: world.clock.now() + 1e9,
+        lifetimeMs: 1e9,
+        replaces: [],
+        refresh: undefined,
+      };
+      const { stored } = (await world.store.read(key))
+        ? { stored: (await world.store.read(key))?.id }
+        : { stored: undefined };
+      await world.store.settle(key, {
+        claimId: 'bad',
+        token: { ...token, replaces: stored === undefined ? [] : [stored] },
+      });
+      const before = world.requests.length;
+      await tokenOf(world, world.flight({ replica }));
+      expect(world.requests).toHaveLength(before + 1);
+      await tokenOf(world, world.flight({ replica: world.replica() }));
+      expect(world.requests).toHaveLength(before + 1);
+    }
+    expect(replica.source.status().counts).toMatchObject({
+      unreadable: values.length,
+      granted: values.length,
+    });
+  });
+});

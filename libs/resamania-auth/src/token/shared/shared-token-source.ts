@@ -1,0 +1,111 @@
+import type { Clock, Random } from '../../clock.js';
+import type { RefreshPolicy } from '../../options/resolved-options.js';
+import type { ResamaniaTokenStore } from '../../store/token-store.js';
+import { withTimeLimit } from '../../waiting.js';
+import type { IssuedToken, StoredName } from '../request/token-answer.js';
+import type { RequestToSend, Send } from '../request/token-endpoint.client.js';
+import { GuardedStore, type StoreHealth } from './guarded-store.js';
+import { Hints } from './hints.js';
+import { shareKey } from './share-key.js';
+import { SharedRequest } from './shared-request.js';
+import type { SharedSourcePorts } from './shared-source-ports.js';
+
+/** Who waits for another replica waits this share of the flight's deadline, and up to so much more by chance. */
+const PATIENCE = 0.3;
+const PATIENCE_JITTER = 0.2;
+const CLOSING_MS = 1000;
+
+/** What a `SharedTokenSource` runs on. */
+export interface SharedTokenSourceOptions {
+  readonly store: ResamaniaTokenStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly policy: RefreshPolicy;
+  /** Time limits of one token request and of a flight, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly deadlineMs: number;
+  /** Told when the store goes down, and when it is back. */
+  readonly changed: (health: StoreHealth) => void;
+}
+
+/** What operators see of the store. */
+export interface SharedStatus extends StoreHealth {
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Shares token requests among replicas: goes around each request of the token endpoint's client. */
+export class SharedTokenSource {
+  readonly #options: SharedTokenSourceOptions;
+  readonly #ports: SharedSourcePorts;
+  readonly #unsubscribe: () => void;
+  readonly #pending = new Set<Promise<unknown>>();
+  readonly #end = new AbortController();
+  /** When each flight's patience ends, over all its attempts. */
+  readonly #patience = new WeakMap<AbortSignal, number>();
+
+  constructor(options: SharedTokenSourceOptions) {
+    const { store, clock, random, policy, timeoutMs, changed } = options;
+    this.#options = options;
+    const hints = new Hints(clock);
+    this.#ports = {
+      store: new GuardedStore({ store, clock, random, changed }),
+      hints,
+      clock,
+      random,
+      policy,
+      timeoutMs,
+      background: (work) => void this.#pend(work(this.#end.signal)).catch(() => undefined),
+    };
+    this.#unsubscribe = store.subscribe((key) => hints.give(key));
+  }
+
+  /**
+   * One request: its token may come from another replica.
+   * @throws TokenRequestFailed also with a failure that another replica met
+   * @throws TokenPostponed where nobody waits for it, and it is better asked for later
+   */
+  share(request: RequestToSend, send: Send): Promise<IssuedToken> {
+    const key = shareKey(request.grant, request.credentials);
+    const shared = new SharedRequest(key, request, send, this.#ports);
+    return this.#pend(shared.run(() => this.#patienceOf(request.options.signal)));
+  }
+
+  /**
+   * Drops a token that the API rejected, for all replicas.
+   * @returns false where a new one would not help. A store that fails says nothing against it.
+   */
+  drop({ key, id }: StoredName): Promise<boolean> {
+    return this.#ports.store.drop(key, id).catch(() => true);
+  }
+
+  status(): SharedStatus {
+    const { health, counts } = this.#ports.store;
+    return { ...health, counts: Object.fromEntries(counts) };
+  }
+
+  /** Ends it, and the store. What flights that have just ended leave behind is still settled, for a second at most. */
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    this.#end.abort();
+    const settled = async () => {
+      while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+    };
+    await withTimeLimit(this.#options.clock, CLOSING_MS, settled).catch(() => undefined);
+    await this.#ports.store.close();
+  }
+
+  #patienceOf(flight: AbortSignal): number {
+    const { clock, random, deadlineMs } = this.#options;
+    const endsAt =
+      this.#patience.get(flight) ?? clock.now() + deadlineMs * (PATIENCE + PATIENCE_JITTER * random());
+    this.#patience.set(flight, endsAt);
+    return endsAt;
+  }
+
+  #pend<T>(work: Promise<T>): Promise<T> {
+    const over = () => this.#pending.delete(work);
+    this.#pending.add(work);
+    work.then(over, over);
+    return work;
+  }
+}
