@@ -7,10 +7,9 @@ import {
   TokenStoreError,
 } from '../../libs/resamania-auth/src/store/token-store.js';
 import { Tenant } from '../../libs/resamania-auth/src/tenants/tenant.js';
-import type { IssuedToken } from '../../libs/resamania-auth/src/token/request/token-answer.js';
-import type { TokenAtHand } from '../../libs/resamania-auth/src/token/request/token-endpoint.client.js';
+import type { IssuedToken, TokenAtHand } from '../../libs/resamania-auth/src/token/request/token-answer.js';
 import type { ResamaniaPrincipal } from '../../libs/resamania-auth/src/token/request/principal.js';
-import { Ticket } from '../../libs/resamania-auth/src/token/request/request-limiter.js';
+import { Ticket } from '../../libs/resamania-auth/src/token/request/host-places.js';
 import type { StoreHealth } from '../../libs/resamania-auth/src/token/shared/guarded-store.js';
 import { SharedTokenSource } from '../../libs/resamania-auth/src/token/shared/shared-token-source.js';
 import { delay } from '../../libs/resamania-auth/src/waiting.js';
@@ -101,14 +100,11 @@ export class ReplicaWorld {
   replica(skewMs = 0): Replica {
     const store = new TroubledStore(this.store, this.clock);
     const changes: StoreHealth[] = [];
-    const source = new SharedTokenSource({
-      store,
+    const source = new SharedTokenSource(store, {
       clock: { now: () => this.clock.now() + skewMs, after: (ms, task) => this.clock.after(ms, task) },
       random: () => this.random(),
-      policy: DEFAULTS.refresh,
-      timeoutMs: 10_000,
-      deadlineMs: 30_000,
-      changed: (health) => changes.push(health),
+      options: DEFAULTS,
+      hub: { storeChanged: (health) => changes.push(health) },
     });
     this.#replicas += 1;
     return { name: this.#replicas, source, store, skewMs, changes };

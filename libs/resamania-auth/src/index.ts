@@ -65,10 +65,21 @@ export type {
   QuotaLowEvent,
   RequestReplayedEvent,
   ResamaniaTokenEvent,
+  StoreChangedEvent,
   TenantChangedEvent,
   TokenFailedEvent,
   TokenObtainedEvent,
   TokenRejectedEvent,
   WaitStartedEvent,
 } from './token/events/token-events.js';
+export type { SharedStatus } from './token/shared/shared-token-source.js';
+export type {
+  ClaimOutcome,
+  ClaimRequest,
+  ResamaniaTokenStore,
+  Settlement,
+  StoredEntry,
+  TokenToStore,
+  WaitToStore,
+} from './store/token-store.js';
 export type { TenantTokenStatus, TokenFailureStatus, TokenState } from './token/cache/token-status.js';

@@ -1,3 +1,4 @@
+import type { ResamaniaTokenStore } from '../store/token-store.js';
 import type { HttpOptions } from './http-options.js';
 import type { ResamaniaTenantOptions, Secret } from './tenant-options.js';
 
@@ -174,6 +175,11 @@ export interface ResamaniaAuthOptions {
    * @default 0.8
    */
   quotaWarningShare?: number;
+  /**
+   * Makes the store through which replicas share tokens, such as `redisTokenStore()`. Closed with the application.
+   * @default none: each process obtains its own tokens
+   */
+  store?: () => ResamaniaTokenStore;
   /**
    * Allow base URLs with `http:`. Secrets and tokens then travel unencrypted. Loopback hosts are always allowed.
    * @default false

@@ -1,3 +1,4 @@
+import type { ResamaniaTokenStore } from '../store/token-store.js';
 import type { HttpOptions } from './http-options.js';
 import type {
   LifetimePart,
@@ -63,6 +64,7 @@ export interface ResolvedOptions {
     readonly configure: HttpOptions['configure'];
   };
   readonly quotaWarningShare: number;
+  readonly store: (() => ResamaniaTokenStore) | undefined;
 }
 
 /** Injection key of the resolved options. */

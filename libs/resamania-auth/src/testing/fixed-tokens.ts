@@ -16,6 +16,7 @@ export function fixedTokens(value: string): Pick<ResamaniaTokenService, keyof Re
     renew: async () => token,
     invalidate: async () => undefined,
     status: () => [],
+    sharedStatus: () => ({ state: 'off' }),
     events$: NEVER,
   };
 }

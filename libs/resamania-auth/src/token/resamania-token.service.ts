@@ -9,6 +9,7 @@ import { TokenEngine } from './token-engine.js';
 import { TokenEventHub } from './events/token-event-hub.js';
 import type { ResamaniaTokenEvent } from './events/token-events.js';
 import type { TenantTokenStatus } from './cache/token-status.js';
+import type { SharedStatus } from './shared/shared-token-source.js';
 import { waitFor } from '../waiting.js';
 
 /** Whose token. */
@@ -95,6 +96,11 @@ export class ResamaniaTokenService {
    */
   status(): TenantTokenStatus[] {
     return this.#engine.status();
+  }
+
+  /** How the shared store fares, as this replica sees it. Computed from memory. */
+  sharedStatus(): SharedStatus {
+    return this.#engine.sharedStatus();
   }
 
   /**

@@ -15,16 +15,21 @@ import { TokenFlights } from './cache/token-flight.js';
 import type { TenantTokenStatus } from './cache/token-status.js';
 import type { TokenEventHub } from './events/token-event-hub.js';
 import { RequestLimiter } from './request/request-limiter.js';
+import type { StoredName } from './request/token-answer.js';
 import { TokenEndpointClient } from './request/token-endpoint.client.js';
 import type { TokenTransport } from './request/http-token-transport.js';
 import { RefreshSchedule, type ScheduleTimer } from './schedule/refresh-schedule.js';
+import { SharedTokenSource, type SharedStatus } from './shared/shared-token-source.js';
 import { planFirstTokens } from './schedule/warm-up.js';
 import { TokenCaches } from './token-caches.js';
 
 /** What the engine runs on. */
 export interface TokenEnginePorts {
   readonly tenants: TenantStore;
-  readonly options: Pick<ResolvedOptions, 'refresh' | 'tokenRequest' | 'onDemand' | 'quotaWarningShare'>;
+  readonly options: Pick<
+    ResolvedOptions,
+    'refresh' | 'tokenRequest' | 'onDemand' | 'quotaWarningShare' | 'store'
+  >;
   readonly transport: TokenTransport;
   readonly timer: ScheduleTimer;
   readonly clock: Clock;
@@ -39,6 +44,8 @@ export class TokenEngine {
   readonly #limits: LimitMemory;
   readonly #flights: TokenFlights;
   readonly #paces = new GatewayPaces();
+  /** Where replicas share tokens. */
+  readonly #shared: SharedTokenSource | undefined;
   readonly caches: TokenCaches;
   #phase: 'new' | 'started' | 'draining' | 'stopped' = 'new';
 
@@ -48,6 +55,8 @@ export class TokenEngine {
     this.#ports = ports;
     this.#schedule = new RefreshSchedule(timer, clock);
     this.#limits = new LimitMemory(options.quotaWarningShare, (tenant, quota) => hub.quotaLow(tenant, quota));
+    const shared = options.store && new SharedTokenSource(options.store(), { options, clock, random, hub });
+    this.#shared = shared;
     const endpoint = new TokenEndpointClient({
       transport,
       limiter: new RequestLimiter(options.tokenRequest, clock, this.#paces),
@@ -56,6 +65,7 @@ export class TokenEngine {
       policy: options.tokenRequest,
       answered: (tenant, headers) => this.noteLimits(tenant, headers),
       refused: (tenant) => tenants.reload(tenant),
+      share: shared && ((request, send) => shared.share(request, send)),
     });
     this.#flights = new TokenFlights({
       obtain: (grant, flight) => endpoint.obtain(grant, flight),
@@ -70,6 +80,7 @@ export class TokenEngine {
       random,
       inContext,
       limits: this.#limits,
+      drop: shared && ((stored: StoredName) => shared.drop(stored)),
       events: hub,
       schedule: this.#schedule,
     };
@@ -125,15 +136,23 @@ export class TokenEngine {
     this.#schedule.stop();
   }
 
-  /** Ends everything: the schedule, the flights, whoever waits. Tokens in hand can still be used. */
-  stop(): void {
-    if (this.#phase === 'stopped') return;
+  /**
+   * Ends everything: the schedule, the flights, whoever waits. Tokens in hand can still be used.
+   * @returns when the shared store is closed
+   */
+  stop(): Promise<void> | undefined {
+    if (this.#phase === 'stopped') return undefined;
     this.#phase = 'stopped';
     this.#schedule.stop();
     this.caches.close();
     this.#flights.close();
     this.#ports.transport.close();
     this.#ports.hub.close();
+    return this.#shared?.close();
+  }
+
+  sharedStatus(): SharedStatus {
+    return this.#shared?.status() ?? { state: 'off' };
   }
 
   status(): TenantTokenStatus[] {

@@ -38,8 +38,8 @@ export class TokenRefreshLifecycle
     this.#engine.drain();
   }
 
-  onApplicationShutdown(): void {
-    this.#engine.stop();
+  async onApplicationShutdown(): Promise<void> {
+    await this.#engine.stop();
   }
 
   /**
@@ -58,7 +58,7 @@ export class TokenRefreshLifecycle
       await this.#engine.obtainAll();
     } catch (error) {
       // The application will not come up, so nothing would stop the engine later.
-      this.#engine.stop();
+      await this.#engine.stop();
       throw error;
     }
   }

@@ -17,7 +17,12 @@ const period: WaitingPeriod = {
 };
 const flying: Phase = {
   name: 'flying',
-  seat: { issued: Promise.resolve(undefined), hurry: () => undefined, leave: () => undefined },
+  seat: {
+    issued: Promise.resolve(undefined),
+    hurry: () => undefined,
+    isUrgent: () => false,
+    leave: () => undefined,
+  },
   token: new Promise(() => undefined),
   after: period,
 };

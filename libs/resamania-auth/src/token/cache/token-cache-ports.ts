@@ -3,6 +3,7 @@ import type { LimitMemory } from '../../gateway/limit-memory.js';
 import type { RefreshPolicy } from '../../options/resolved-options.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import type { ResamaniaPrincipal } from '../request/principal.js';
+import type { StoredName } from '../request/token-answer.js';
 import type { AccessToken } from './access-token.js';
 import type { TokenFlights } from './token-flight.js';
 import type { WaitingPeriod } from './waiting-period.js';
@@ -25,6 +26,8 @@ export interface TokenObtained {
   readonly oddity: string | undefined;
   /** How many requests had failed in a row before it. */
   readonly failures: number;
+  /** Where it comes from: the token endpoint, or the store, where another replica has put it. */
+  readonly origin: 'endpoint' | 'store';
 }
 
 /** Token requests failed, all attempts used up. */
@@ -55,6 +58,8 @@ export interface TokenCachePorts<Cache> {
   /** Where requests run, whoever causes them. */
   readonly inContext: InContext;
   readonly limits: LimitMemory;
+  /** Where there is a shared store: drops a token for all replicas. False: a new one would not help. */
+  readonly drop: ((stored: StoredName) => Promise<boolean>) | undefined;
   readonly events: TokenCacheEvents;
   /** Gives a cache its `turn()` at this instant, and at no other. */
   readonly schedule: { set(cache: Cache, instant: number): void };

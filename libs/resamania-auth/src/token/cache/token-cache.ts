@@ -1,6 +1,7 @@
 import { NEVER } from '../../clock.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import type { ResamaniaPrincipal } from '../request/principal.js';
+import { TokenPostponed } from '../request/token-failure.js';
 import type { AccessToken } from './access-token.js';
 import { ForcedRenewals } from './forced-renewals.js';
 import { failuresIn } from './phase.js';
@@ -28,6 +29,8 @@ export class TokenCache implements TokenSubject {
   #tenant: Tenant;
   /** Made with the first rejected token: most caches never see one. */
   #forced: ForcedRenewals | undefined;
+  /** The drop of a rejected token from the shared store, while it is under way. */
+  #dropping: Promise<boolean> | undefined;
 
   constructor({ tenant, principal }: TokenSubject, ports: TokenCachePorts<TokenCache>) {
     this.#tenant = tenant;
@@ -65,9 +68,8 @@ export class TokenCache implements TokenSubject {
   invalidate(value?: string): void {
     const { token } = this.#hand;
     if (token === undefined || (value !== undefined && token.value !== value)) return;
-    this.#hand.drop();
-    this.#ports.events.rejected(this);
-    this.#requests.planFor(this.#ports.clock.now());
+    void this.#dropShared();
+    this.#discard();
   }
 
   /**
@@ -79,9 +81,26 @@ export class TokenCache implements TokenSubject {
     const current = this.#hand.usable(now);
     if (current !== undefined && current.value !== value) return current;
     this.#forced ??= new ForcedRenewals();
-    if (this.#requests.phase.name !== 'flying' && !this.#forced.allow(current, now)) return undefined;
-    this.invalidate(value);
-    return this.renew();
+    const isFlying = this.#requests.phase.name === 'flying';
+    if (!isFlying && this.#dropping === undefined && !this.#forced.allow(current, now)) return undefined;
+    const dropped = this.#dropShared();
+    if (dropped !== undefined && !isFlying && !(await dropped)) return undefined;
+    if (this.#hand.token?.value === value) this.#discard();
+    return this.get();
+  }
+
+  #discard(): void {
+    this.#hand.drop();
+    this.#ports.events.rejected(this);
+    this.#requests.planFor(this.#ports.clock.now());
+  }
+
+  /** Drops the token from the shared store, once for all who ask. False: a new one would not help. */
+  #dropShared(): Promise<boolean> | undefined {
+    const { stored } = this.#hand;
+    if (stored === undefined) return undefined;
+    this.#dropping ??= this.#ports.drop?.(stored).finally(() => (this.#dropping = undefined));
+    return this.#dropping;
   }
 
   /** Goes on with changed config, and without a waiting period. A client that is the same keeps its token meanwhile. */
@@ -122,7 +141,14 @@ export class TokenCache implements TokenSubject {
   async warm(): Promise<AccessToken> {
     const { token } = this.#hand;
     const isFresh = this.#hand.useAt(this.#ports.clock.now()) === 'fresh';
-    return isFresh && token !== undefined ? token : this.#requests.request('schedule');
+    if (isFresh && token !== undefined) return token;
+    try {
+      return await this.#requests.request('schedule');
+    } catch (error) {
+      // Another replica is at it: wait for that.
+      if (error instanceof TokenPostponed) return this.#requests.request('caller');
+      throw error;
+    }
   }
 
   status(): TenantTokenStatus {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { Ticket } from '../request/host-places.js';
-import type { IssuedToken } from '../request/token-answer.js';
+import type { IssuedToken, TokenAtHand } from '../request/token-answer.js';
 import { type TokenFailure, tokenFailure, TokenRequestFailed } from '../request/token-failure.js';
 import type { ObtainOptions } from '../request/token-endpoint.client.js';
 import { grantKey, type TokenGrant } from '../request/token-grant.js';
@@ -11,9 +11,11 @@ import { grantKey, type TokenGrant } from '../request/token-grant.js';
  */
 export type Urgency = 'caller' | 'probe' | 'schedule';
 
-/** Where a refresh token comes from, when one is spent. */
-export interface RefreshTokenSource {
+/** What a flight takes along. */
+export interface FlightSource {
+  /** The refresh token to spend. */
   takeRefreshToken(): string | undefined;
+  atHand(): TokenAtHand;
 }
 
 /** What flights run on. */
@@ -31,11 +33,13 @@ export interface Seat {
   readonly issued: Promise<IssuedToken | undefined>;
   /** Somebody waits now: go before the schedule, and start the deadline. */
   hurry(): void;
+  /** Whether somebody waits. */
+  isUrgent(): boolean;
   /** Gives the place up. The last one to leave ends the flight. */
   leave(): void;
 }
 
-type FlightDetails = Pick<ObtainOptions, 'refreshToken' | 'attempts'>;
+type FlightDetails = Pick<ObtainOptions, 'refreshToken' | 'attempts' | 'atHand'>;
 
 /**
  * One token request under way, shared by everybody who wants that token. It has a deadline of its own, counted from
@@ -70,6 +74,7 @@ class TokenFlight {
     return {
       issued: Promise.race([this.result, left]),
       hurry: () => this.#hurry(),
+      isUrgent: () => this.#ticket.isUrgent,
       leave: () => {
         giveUp();
         this.#passengers -= 1;
@@ -111,6 +116,7 @@ class TokenFlight {
 const CLOSED_SEAT = (): Seat => ({
   issued: Promise.reject(new TokenRequestFailed(tokenFailure('closing'))),
   hurry: () => undefined,
+  isUrgent: () => true,
   leave: () => undefined,
 });
 
@@ -132,14 +138,15 @@ export class TokenFlights {
 
   /**
    * Boards the flight of this grant's key, which departs now if there is none.
-   * @param source - Gives its refresh token to a flight that departs.
+   * @param source - Gives what a flight takes along to one that departs.
    */
-  board(grant: TokenGrant, urgency: Urgency, source: RefreshTokenSource): Seat {
+  board(grant: TokenGrant, urgency: Urgency, source: FlightSource): Seat {
     if (this.#isClosed) return CLOSED_SEAT();
     const key = grantKey(grant);
     const current = this.#flights.get(key);
     const details = (): FlightDetails => ({
       refreshToken: source.takeRefreshToken(),
+      atHand: source.atHand(),
       attempts: urgency === 'probe' ? 1 : undefined,
     });
     const flight = current === undefined || current.isOver ? this.#depart(key, grant, details()) : current;

@@ -1,6 +1,6 @@
 import { NEVER, type Random } from '../../clock.js';
 import type { RefreshPolicy, ResolvedLifetimePart } from '../../options/resolved-options.js';
-import type { IssuedToken } from '../request/token-answer.js';
+import type { IssuedToken, StoredName, TokenAtHand } from '../request/token-answer.js';
 import { AccessToken } from './access-token.js';
 import type { TokenObtained } from './token-cache-ports.js';
 
@@ -34,6 +34,9 @@ export class TokenInHand {
   #latencyMs = FIRST_LATENCY_MS;
   /** Whether somebody asked since the last request. It stands here, where every call looks anyway. */
   used = false;
+  /** Where the token is in the shared store, and one that was dropped since. */
+  #stored: StoredName | undefined;
+  #rejected: StoredName | undefined;
 
   /** The token, whatever it is good for. */
   get token(): AccessToken | undefined {
@@ -81,9 +84,27 @@ export class TokenInHand {
     return this.#obtained;
   }
 
+  /** Where the token is in the shared store. */
+  get stored(): StoredName | undefined {
+    return this.#stored;
+  }
+
+  /** What a shared token must be better than. */
+  atHand(): TokenAtHand {
+    return {
+      usableUntil: this.usableUntil,
+      expiresAt: this.#token?.expiresAtMs ?? 0,
+      lifetimeMs: this.#token?.lifetimeMs ?? 0,
+      stored: this.#stored,
+      rejected: this.#rejected,
+    };
+  }
+
   /** Drops the token. The plan for the next one stays. */
   drop(): void {
     this.#token = undefined;
+    this.#rejected = this.#stored ?? this.#rejected;
+    this.#stored = undefined;
     this.#refreshToken = undefined;
   }
 
@@ -99,22 +120,20 @@ export class TokenInHand {
     const oddity = issued.oddity === this.#oddity ? undefined : issued.oddity;
     const token = this.#better(issued, policy, now, random);
     this.#refreshToken = issued.refreshToken;
-    // A slow answer counts at once, and is forgotten by halves.
-    this.#latencyMs = Math.max(now - issued.requestedAt, Math.round(this.#latencyMs / 2));
+    // A slow answer counts at once, and is forgotten by halves. A token from the store tells nothing of it.
+    if (issued.origin === undefined)
+      this.#latencyMs = Math.max(now - issued.requestedAt, Math.round(this.#latencyMs / 2));
     this.#oddity = issued.oddity;
     this.#obtained += 1;
-    return { renewal: this.#obtained > 1, token, dueAt: this.#dueAt, oddity };
+    const { origin = 'endpoint' } = issued;
+    return { renewal: this.#obtained > 1, token, dueAt: this.#dueAt, oddity, origin };
   }
 
   #better(issued: IssuedToken, policy: RefreshPolicy, now: number, random: Random): AccessToken {
     const { value, scope } = issued;
     const current = this.usable(now);
-    const { issuedAt, dueAt, usableUntil, expiresAt } = planTimes(
-      issued.requestedAt,
-      issued.lifetimeMs,
-      policy,
-      random,
-    );
+    const times = planTimes(issued.requestedAt, issued.lifetimeMs, policy, random);
+    const { issuedAt, usableUntil, expiresAt } = times;
     if (current?.value === value) return this.#keepTheSame(current, policy, now);
     if (current !== undefined && current.expiresAtMs >= expiresAt) {
       // Ask again one lead from now, not before.
@@ -123,7 +142,9 @@ export class TokenInHand {
     }
     this.#token = new AccessToken({ value, scope, issuedAt, expiresAt });
     this.#usableUntil = usableUntil;
-    this.#dueAt = dueAt;
+    this.#dueAt = issued.origin === 'store' ? standInDueAt(times, policy, random) : times.dueAt;
+    this.#stored = issued.stored;
+    this.#rejected = undefined;
     return this.#token;
   }
 
@@ -161,6 +182,16 @@ export function planTimes(
     usableUntil: issuedAt + lifetimeMs - partMs(policy.margin, lifetimeMs),
     expiresAt: issuedAt + lifetimeMs,
   };
+}
+
+/**
+ * When a token that another replica obtained is due here: after it is due there, so that renewals stay with one replica and
+ * the others stand in for it.
+ */
+function standInDueAt(times: TokenTimes, policy: RefreshPolicy, random: Random): number {
+  const { issuedAt, expiresAt, usableUntil } = times;
+  const dueFrom = expiresAt - partMs(policy.lead, expiresAt - issuedAt);
+  return dueFrom + ((usableUntil - dueFrom) / 3) * random();
 }
 
 /** A part of a lifetime in milliseconds. */

@@ -1,6 +1,6 @@
 import { NEVER } from '../../clock.js';
 import type { IssuedToken } from '../request/token-answer.js';
-import { failureOf } from '../request/token-failure.js';
+import { failureOf, TokenPostponed } from '../request/token-failure.js';
 import type { AccessToken } from './access-token.js';
 import { departure, failuresIn, mayAsk, nextTurn, type Phase, RESTING } from './phase.js';
 import type { TokenCachePorts, TokenSubject } from './token-cache-ports.js';
@@ -128,7 +128,11 @@ export class TokenRequests<Owner extends TokenSubject> {
   /** What comes of a flight. Whoever waits when its seat is given up goes on with what there is then, at once. */
   async #land(seat: Seat): Promise<AccessToken> {
     const issued = await seat.issued.catch((error: unknown) => {
-      if (this.#isOn(seat)) throw this.#fail(error);
+      if (!this.#isOn(seat)) return;
+      if (!(error instanceof TokenPostponed)) throw this.#fail(error);
+      this.#postpone(error);
+      // Nobody waits, unless somebody came at the last moment.
+      if (!seat.isUrgent()) throw error;
     });
     if (issued && this.#isOn(seat)) return this.#adopt(issued);
     this.#hand.used = true;
@@ -144,6 +148,14 @@ export class TokenRequests<Owner extends TokenSubject> {
     this.#enter(RESTING);
     events.obtained(this.#owner, { ...adopted, failures });
     return adopted.token;
+  }
+
+  /** Plans the next try: no failure, and no success. In time for the end of the token in hand. */
+  #postpone({ until }: TokenPostponed): void {
+    const { lastStartAt } = this.#hand;
+    const after = failuresIn(this.#phase);
+    this.#hand.planFor(lastStartAt > this.#now() ? Math.min(until, lastStartAt) : until);
+    this.#enter(after === undefined ? RESTING : { name: 'waiting', period: after });
   }
 
   #fail(error: unknown): Error {

@@ -11,6 +11,7 @@ import type {
 } from '../cache/token-cache-ports.js';
 import { describeSubject } from '../cache/token-status.js';
 import type { WaitingPeriod } from '../cache/waiting-period.js';
+import type { StoreHealth } from '../shared/guarded-store.js';
 import { EventStream } from './event-stream.js';
 import type { ResamaniaTokenEvent } from './token-events.js';
 
@@ -35,7 +36,7 @@ export class TokenEventHub implements TokenCacheEvents {
     });
   }
 
-  obtained(subject: TokenSubject, { renewal, token, dueAt, oddity, failures }: TokenObtained): void {
+  obtained(subject: TokenSubject, { renewal, token, dueAt, oddity, failures, origin }: TokenObtained): void {
     this.#events.next({
       type: 'obtained',
       ...this.#about(subject),
@@ -43,6 +44,7 @@ export class TokenEventHub implements TokenCacheEvents {
       expiresAt: token.expiresAt,
       nextRefreshAt: new Date(dueAt),
       failures,
+      origin,
       ...(oddity !== undefined && { oddity: `the answer ${oddity}` }),
     });
   }
@@ -83,6 +85,11 @@ export class TokenEventHub implements TokenCacheEvents {
       ...quota,
       ...(resetAt !== undefined && { resetAt }),
     });
+  }
+
+  storeChanged({ state, reason }: StoreHealth): void {
+    const type = state === 'up' ? 'store-up' : 'store-down';
+    this.#events.next({ type, at: this.#now(), ...(reason !== undefined && { reason }) });
   }
 
   tenantChanged({ type, tenant }: TenantChange): void {

@@ -3,10 +3,14 @@ import { Logger } from '@nestjs/common';
 import type {
   QuotaLowEvent,
   ResamaniaTokenEvent,
+  StoreChangedEvent,
   TokenFailedEvent,
   TokenObtainedEvent,
   WaitStartedEvent,
 } from './token-events.js';
+
+/** What Redis says first when somebody has to change something. */
+const REFUSALS = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
 /** Writes events to Nest's log: one line for each change of state, and what repeats as debug. */
 export class TokenEventLogger {
@@ -24,6 +28,10 @@ export class TokenEventLogger {
         return this.#obtained(event);
       case 'quota-low':
         return this.#logger.warn(quotaLow(event));
+      case 'store-down':
+        return this.#storeDown(event);
+      case 'store-up':
+        return this.#logger.log('The shared store works again');
       case 'rejected':
         return this.#logger.warn(`${subject(event)}: token dropped before its time`);
       default:
@@ -34,6 +42,12 @@ export class TokenEventLogger {
   /** A subscriber of the events threw: its own affair, but somebody should know. */
   subscriberThrew(error: unknown): void {
     this.#logger.error('A subscriber of events$ threw', error instanceof Error ? error.stack : String(error));
+  }
+
+  #storeDown({ reason = 'unknown' }: StoreChangedEvent): void {
+    const text = `The shared store is down (${reason}); each replica obtains its own tokens meanwhile.`;
+    if (!REFUSALS.has(reason)) return this.#logger.warn(text);
+    return this.#logger.error(`${text} Check its user, password and permissions.`);
   }
 
   #failed(event: TokenFailedEvent): void {
@@ -55,7 +69,7 @@ export class TokenEventLogger {
 
   #obtained(event: TokenObtainedEvent): void {
     const after = event.failures === 0 ? '' : `, after ${event.failures} failed requests`;
-    const what = `token ${event.renewal ? 'renewed' : 'obtained'}${after}`;
+    const what = `token ${event.origin === 'store' ? 'adopted' : event.renewal ? 'renewed' : 'obtained'}${after}`;
     const text = `${subject(event)}: ${what}, expires ${event.expiresAt.toISOString()}`;
     if (event.oddity !== undefined) this.#logger.warn(`${text}; ${event.oddity}`);
     else if (event.renewal && event.failures === 0) this.#logger.debug(text);
@@ -69,7 +83,7 @@ function quotaLow(event: QuotaLowEvent): string {
   return `${subject(event)}: ${used}, ${event.remaining} of ${event.limit} requests are left${reset}`;
 }
 
-function subject(event: ResamaniaTokenEvent): string {
+function subject(event: Exclude<ResamaniaTokenEvent, StoreChangedEvent>): string {
   const principal = 'principal' in event && event.principal !== undefined ? ` (${event.principal})` : '';
   return `Tenant "${event.tenant}"${principal}`;
 }

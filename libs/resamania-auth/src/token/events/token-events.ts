@@ -26,6 +26,18 @@ export interface TokenObtainedEvent extends TokenEventBase {
   readonly failures: number;
   /** What was odd about the server's answer, if anything: it names no lifetime, for instance. */
   readonly oddity?: string;
+  /** `store` where another replica obtained it. */
+  readonly origin: 'endpoint' | 'store';
+}
+
+/** The shared store does not work any more, or works again. Meanwhile each replica obtains its own tokens. */
+export interface StoreChangedEvent {
+  /** Tells this event from the others. */
+  readonly type: 'store-down' | 'store-up';
+  /** When it happened. */
+  readonly at: Date;
+  /** Why it is down, in a word: the system's error code, the first word of the server's answer, or `timeout`. */
+  readonly reason?: string;
 }
 
 /** A token request failed, its attempts used up. */
@@ -107,4 +119,5 @@ export type ResamaniaTokenEvent =
   | TokenRejectedEvent
   | RequestReplayedEvent
   | QuotaLowEvent
+  | StoreChangedEvent
   | TenantChangedEvent;

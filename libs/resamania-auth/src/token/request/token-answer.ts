@@ -28,6 +28,17 @@ export interface IssuedToken {
   readonly origin?: 'store';
 }
 
+/** A token that the flight's own cache has, for comparison with a shared one. Instants are milliseconds since the epoch. */
+export interface TokenAtHand {
+  /** Callers get it until then; an instant that has passed where there is none. */
+  readonly usableUntil: number;
+  readonly expiresAt: number;
+  readonly lifetimeMs: number;
+  readonly stored: StoredName | undefined;
+  /** One that the API rejected. */
+  readonly rejected: StoredName | undefined;
+}
+
 /**
  * Reads an answer of the token endpoint.
  * @throws TokenRequestFailed with the classified failure when it holds no usable token.

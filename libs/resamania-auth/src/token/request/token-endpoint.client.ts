@@ -7,7 +7,7 @@ import { delay, TimeUp, waitFor, withTimeLimit } from '../../waiting.js';
 import { classifyFault } from './classify-failure.js';
 import type { Outcome, Ticket } from './host-places.js';
 import type { RequestLimiter } from './request-limiter.js';
-import { type IssuedToken, readTokenAnswer, type StoredName } from './token-answer.js';
+import { type IssuedToken, readTokenAnswer, type TokenAtHand } from './token-answer.js';
 import {
   failureOf,
   secretFailure,
@@ -17,17 +17,6 @@ import {
 } from './token-failure.js';
 import { type Credentials, grantForm, type TokenGrant, usesRefreshGrant } from './token-grant.js';
 import { type TokenTransport, TransportFailed } from './http-token-transport.js';
-
-/** A token that the flight's own cache has, for comparison with a shared one. Instants are milliseconds since the epoch. */
-export interface TokenAtHand {
-  /** Callers get it until then; an instant that has passed where there is none. */
-  readonly usableUntil: number;
-  readonly expiresAt: number;
-  readonly lifetimeMs: number;
-  readonly stored: StoredName | undefined;
-  /** One that the API rejected. */
-  readonly rejected: StoredName | undefined;
-}
 
 /** One request, about to be sent. */
 export interface RequestToSend {

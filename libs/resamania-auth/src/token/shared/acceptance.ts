@@ -1,7 +1,6 @@
 import type { StoredEntry } from '../../store/token-store.js';
 import { partMs, planTimes } from '../cache/token-in-hand.js';
-import type { IssuedToken } from '../request/token-answer.js';
-import type { TokenAtHand } from '../request/token-endpoint.client.js';
+import type { IssuedToken, TokenAtHand } from '../request/token-answer.js';
 import type { SharedSourcePorts } from './shared-source-ports.js';
 import { readStoredToken } from './shared-values.js';
 

@@ -1,5 +1,5 @@
 import type { Clock, Random } from '../../clock.js';
-import type { RefreshPolicy } from '../../options/resolved-options.js';
+import type { ResolvedOptions } from '../../options/resolved-options.js';
 import type { ResamaniaTokenStore } from '../../store/token-store.js';
 import { withTimeLimit } from '../../waiting.js';
 import type { IssuedToken, StoredName } from '../request/token-answer.js';
@@ -17,20 +17,27 @@ const CLOSING_MS = 1000;
 
 /** What a `SharedTokenSource` runs on. */
 export interface SharedTokenSourceOptions {
-  readonly store: ResamaniaTokenStore;
+  readonly options: Pick<ResolvedOptions, 'refresh' | 'tokenRequest'>;
   readonly clock: Clock;
   readonly random: Random;
-  readonly policy: RefreshPolicy;
-  /** Time limits of one token request and of a flight, in milliseconds. */
-  readonly timeoutMs: number;
-  readonly deadlineMs: number;
   /** Told when the store goes down, and when it is back. */
-  readonly changed: (health: StoreHealth) => void;
+  readonly hub: { storeChanged(health: StoreHealth): void };
 }
 
-/** What operators see of the store. */
-export interface SharedStatus extends StoreHealth {
-  readonly counts: Readonly<Record<string, number>>;
+/** How the shared store fares, as this replica sees it. */
+export interface SharedStatus {
+  /** `off` where there is none. */
+  readonly state: 'up' | 'down' | 'off';
+  /** Since when. */
+  readonly since?: Date;
+  /** Why it is down, in a word. */
+  readonly reason?: string;
+  /**
+   * How often something happened: `granted` (a claim, and with it a token request), `held` (by another replica), `adopted`
+   * (another's token), `waits` (another's failure), `alone` (a request without a claim), `unreadable` (a value), and the
+   * store's operations by their end: `ok`, `skipped` while it is down, or the reason of a failure.
+   */
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 /** Shares token requests among replicas: goes around each request of the token endpoint's client. */
@@ -43,17 +50,20 @@ export class SharedTokenSource {
   /** When each flight's patience ends, over all its attempts. */
   readonly #patience = new WeakMap<AbortSignal, number>();
 
-  constructor(options: SharedTokenSourceOptions) {
-    const { store, clock, random, policy, timeoutMs, changed } = options;
+  /** @param store - Closed with this. */
+  constructor(store: ResamaniaTokenStore, options: SharedTokenSourceOptions) {
+    const { clock, random, hub } = options;
+    const { refresh, tokenRequest } = options.options;
     this.#options = options;
+    const changed = (health: StoreHealth) => hub.storeChanged(health);
     const hints = new Hints(clock);
     this.#ports = {
       store: new GuardedStore({ store, clock, random, changed }),
       hints,
       clock,
       random,
-      policy,
-      timeoutMs,
+      policy: refresh,
+      timeoutMs: tokenRequest.timeoutMs,
       background: (work) => void this.#pend(work(this.#end.signal)).catch(() => undefined),
     };
     this.#unsubscribe = store.subscribe((key) => hints.give(key));
@@ -80,7 +90,7 @@ export class SharedTokenSource {
 
   status(): SharedStatus {
     const { health, counts } = this.#ports.store;
-    return { ...health, counts: Object.fromEntries(counts) };
+    return { ...health, since: new Date(health.since), counts: Object.fromEntries(counts) };
   }
 
   /** Ends it, and the store. What flights that have just ended leave behind is still settled, for a second at most. */
@@ -95,7 +105,8 @@ export class SharedTokenSource {
   }
 
   #patienceOf(flight: AbortSignal): number {
-    const { clock, random, deadlineMs } = this.#options;
+    const { clock, random, options } = this.#options;
+    const { deadlineMs } = options.tokenRequest;
     const endsAt =
       this.#patience.get(flight) ?? clock.now() + deadlineMs * (PATIENCE + PATIENCE_JITTER * random());
     this.#patience.set(flight, endsAt);
