@@ -3,6 +3,7 @@ import type { ResamaniaAuthOptions } from '../../libs/resamania-auth/src/options
 import { ResamaniaTenantRegistry } from '../../libs/resamania-auth/src/tenants/resamania-tenant-registry.js';
 import { TenantStore } from '../../libs/resamania-auth/src/tenants/tenant-store.js';
 import { ResamaniaTokenService } from '../../libs/resamania-auth/src/token/resamania-token.service.js';
+import type { ScheduleTimer } from '../../libs/resamania-auth/src/token/schedule/refresh-schedule.js';
 import { TokenEngine } from '../../libs/resamania-auth/src/token/token-engine.js';
 import { TokenEventHub } from '../../libs/resamania-auth/src/token/events/token-event-hub.js';
 import type { ResamaniaTokenEvent } from '../../libs/resamania-auth/src/token/events/token-events.js';
@@ -136,13 +137,13 @@ export const DEMO: ResamaniaAuthOptions = {
   tenants: [{ clientToken: 'demoapi', clientId: '1_demo', clientSecret: 'demo-secret' }],
 };
 
-/** Builds an engine; `random` is 0.5 unless given. Not started. */
+/** Builds an engine; `random` is 0.5 unless given. Not started. Several may share a clock and an endpoint. */
 export function createWorld(
   options: ResamaniaAuthOptions = DEMO,
   random: () => number = () => 0.5,
+  clock = new SimulatedClock(),
+  endpoint = new SimulatedEndpoint(clock),
 ): EngineWorld {
-  const clock = new SimulatedClock();
-  const endpoint = new SimulatedEndpoint(clock);
   const resolved = resolveOptions(options);
   const tenants = new TenantStore(resolved, clock);
   const registry = new ResamaniaTenantRegistry(tenants);
@@ -154,7 +155,7 @@ export function createWorld(
     tenants,
     options: resolved,
     transport: endpoint,
-    timer: clock,
+    timer: timerOn(clock),
     clock,
     random,
     hub,
@@ -168,5 +169,16 @@ export function createWorld(
     service: new ResamaniaTokenService(engine, hub),
     events,
     thrown,
+  };
+}
+
+function timerOn(clock: SimulatedClock): ScheduleTimer {
+  let disarm = () => {};
+  return {
+    arm: (ms, task) => {
+      disarm();
+      disarm = clock.after(ms, task);
+    },
+    disarm: () => disarm(),
   };
 }

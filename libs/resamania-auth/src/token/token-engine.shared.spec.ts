@@ -1,0 +1,264 @@
+import { describe, expect, it } from '@jest/globals';
+
+import {
+  createWorld,
+  DEMO,
+  type EngineWorld,
+  SimulatedEndpoint,
+} from '../../../../test/support/engine-world.js';
+import { type StoreTrouble, TroubledStore } from '../../../../test/support/replicas.js';
+import { SimulatedClock } from '../../../../test/support/simulated-clock.js';
+import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js';
+import { MemoryTokenStore } from '../store/memory-token-store.js';
+import { ResamaniaTokenError } from '../errors.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Engines of several replicas on one clock and one store. */
+class Fleet {
+  readonly clock = new SimulatedClock();
+  readonly endpoint = new SimulatedEndpoint(this.clock);
+  readonly #store = new MemoryTokenStore(this.clock);
+  readonly replicas: EngineWorld[] = [];
+  trouble: (operation: string, replica: number) => StoreTrouble = () => undefined;
+
+  constructor(count: number, options: ResamaniaAuthOptions = {}) {
+    for (let index = 0; index < count; index += 1) {
+      const store = new TroubledStore(this.#store, this.clock);
+      store.trouble = (operation) => this.trouble(operation, index);
+      const given = { ...DEMO, store: () => store, ...options };
+      this.replicas.push(createWorld(given, pseudoRandom(index), this.clock, this.endpoint));
+    }
+  }
+
+  get(index: number): EngineWorld {
+    const found = this.replicas[index];
+    if (found === undefined) throw new Error(`there is no replica ${index}`);
+    return found;
+  }
+
+  get requests(): number {
+    return this.endpoint.requests.length;
+  }
+
+  start(): void {
+    for (const { engine } of this.replicas) engine.start();
+  }
+
+  /** Tokens that came, in order, with the replica. */
+  obtained(): { replica: number; origin: string; at: number }[] {
+    const all = this.replicas.flatMap(({ events }, replica) =>
+      events.flatMap((event) =>
+        event.type === 'obtained' ? [{ replica, origin: event.origin, at: event.at.getTime() }] : [],
+      ),
+    );
+    return all.toSorted((one, other) => one.at - other.at);
+  }
+
+  /** Lets a call be made every now and then on each replica; returns how many did not get a token at once, and why. */
+  async serve(ms: number, everyMs: number): Promise<string[]> {
+    const missed: string[] = [];
+    for (let passed = 0; passed < ms; passed += everyMs) {
+      await this.clock.advance(everyMs);
+      for (const [index, { service }] of this.replicas.entries()) {
+        if (service.peek('demoapi') === undefined) missed.push(`replica ${index} at ${passed}`);
+      }
+    }
+    return missed;
+  }
+}
+
+function pseudoRandom(seed: number): () => number {
+  let state = seed * 7919 + 1;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
+/** What a promise comes to, while time passes. */
+async function outcome<T>(clock: SimulatedClock, promise: Promise<T>, ms = 40_000): Promise<T | Error> {
+  const settled = promise.catch((error: unknown) => error as Error);
+  await clock.advance(ms);
+  return settled;
+}
+
+describe('six replicas with a shared store', () => {
+  it('make one request a renewal among them, for a day, and nobody waits', async () => {
+    const fleet = new Fleet(6);
+    fleet.start();
+    await fleet.clock.advance(10_000);
+    expect(fleet.requests).toBe(1);
+    expect(await fleet.serve(24 * HOUR, MINUTE)).toEqual([]);
+    const renewals = fleet.obtained().filter(({ origin }) => origin === 'endpoint').length;
+    expect(renewals).toBe(fleet.requests);
+    // At least as seldom as one replica alone with its lead of a quarter and jitter of up to a tenth.
+    expect(renewals).toBeGreaterThanOrEqual(24);
+    expect(renewals).toBeLessThanOrEqual(1 + Math.ceil(24 / 0.65));
+  });
+
+  it('leave the renewals to the one that made the first request, and take over when it ends', async () => {
+    const fleet = new Fleet(6);
+    fleet.start();
+    await fleet.clock.advance(5 * HOUR);
+    const owners = fleet.obtained().filter(({ origin }) => origin === 'endpoint');
+    const [first] = owners;
+    expect(new Set(owners.map(({ replica }) => replica)).size).toBe(1);
+    const owner = fleet.get(first?.replica ?? 0);
+    void owner.engine.stop();
+    fleet.replicas.splice(fleet.replicas.indexOf(owner), 1);
+    expect(await fleet.serve(3 * HOUR, MINUTE)).toEqual([]);
+    expect(fleet.requests).toBeGreaterThan(owners.length);
+  });
+
+  it('go on by themselves while the store is down, and share again afterwards', async () => {
+    const fleet = new Fleet(6);
+    fleet.start();
+    await fleet.clock.advance(MINUTE);
+    fleet.trouble = () => 'fails';
+    expect(await fleet.serve(3 * HOUR, MINUTE)).toEqual([]);
+    for (const { service, events } of fleet.replicas) {
+      expect(service.sharedStatus()).toMatchObject({ state: 'down', reason: 'ECONNREFUSED' });
+      expect(events.filter(({ type }) => type === 'store-down')).toHaveLength(1);
+      expect(events.filter(({ type }) => type === 'renewal-failed')).toEqual([]);
+    }
+    fleet.trouble = () => undefined;
+    await fleet.clock.advance(5000);
+    for (const { service, events } of fleet.replicas) {
+      expect(service.sharedStatus()).toMatchObject({ state: 'up' });
+      expect(events.filter(({ type }) => type === 'store-up')).toHaveLength(1);
+    }
+    const before = fleet.requests;
+    expect(await fleet.serve(5 * HOUR, MINUTE)).toEqual([]);
+    // Each has a token of its own at first; from then on there is one request a renewal.
+    expect(fleet.requests - before).toBeLessThanOrEqual(1 + 5 / 0.65 + 1);
+  });
+
+  it('do not wait for a replica that holds the claim, as long as they have a token', async () => {
+    const fleet = new Fleet(2, { tokenRequest: { timeoutMs: 60_000, deadlineMs: 120_000 } });
+    fleet.start();
+    await fleet.clock.advance(MINUTE);
+    const [owner] = fleet.obtained();
+    const other = fleet.get(1 - (owner?.replica ?? 0));
+    fleet.endpoint.latencyMs = 50_000;
+    expect(await fleet.serve(HOUR, 10_000)).toEqual([]);
+    expect(other.events.filter(({ type }) => type === 'renewal-failed')).toEqual([]);
+    expect(fleet.requests).toBe(2);
+  });
+
+  it('that start while another makes the first request wait for it, with failFast too', async () => {
+    const fleet = new Fleet(3);
+    fleet.endpoint.latencyMs = 3000;
+    const all = Promise.all(fleet.replicas.map(({ engine }) => engine.obtainAll()));
+    expect(await outcome(fleet.clock, all, 10_000)).toEqual([undefined, undefined, undefined]);
+    expect(fleet.requests).toBe(1);
+  });
+});
+
+describe('a token that the API rejected', () => {
+  const cacheOf = ({ engine }: EngineWorld) => {
+    const cache = engine.caches.of('demoapi');
+    if (cache === undefined) throw new Error('the tenant is registered');
+    return cache;
+  };
+
+  it('is replaced once for all replicas; a successor that is rejected too is left to its callers', async () => {
+    const fleet = new Fleet(3);
+    fleet.start();
+    await fleet.clock.advance(MINUTE);
+    const [one, other, third] = [0, 1, 2].map((index) => cacheOf(fleet.get(index))) as [
+      ReturnType<typeof cacheOf>,
+      ReturnType<typeof cacheOf>,
+      ReturnType<typeof cacheOf>,
+    ];
+    const bad = one.peek()?.value ?? '';
+    expect(other.peek()?.value).toBe(bad);
+    // Several calls of two replicas meet it.
+    const calls = [one, one, one, other, other].map((cache) => cache.replaceRejected(bad));
+    const replaced = await outcome(fleet.clock, Promise.all(calls), 2000);
+    const values = replaced instanceof Error ? [] : replaced.map((token) => token?.value);
+    expect(new Set(values).size).toBe(1);
+    expect(values[0]).not.toBe(bad);
+    expect(values[0]).toBeDefined();
+    expect(fleet.requests).toBe(2);
+    // Old enough to be replaced by its own age, but another replica dropped the one before a moment ago.
+    await fleet.clock.advance(11_000);
+    await outcome(fleet.clock, third.renew(), 2000);
+    expect(third.peek()?.value).toBe(values[0]);
+    expect(await outcome(fleet.clock, third.replaceRejected(values[0] ?? ''), 2000)).toBeUndefined();
+    expect(fleet.requests).toBe(2);
+  });
+
+  it('is replaced also while the store is down', async () => {
+    const fleet = new Fleet(1);
+    fleet.start();
+    await fleet.clock.advance(MINUTE);
+    fleet.trouble = () => 'hangs';
+    const cache = cacheOf(fleet.get(0));
+    const bad = cache.peek()?.value ?? '';
+    const next = await outcome(fleet.clock, cache.replaceRejected(bad), 10_000);
+    expect(next).toMatchObject({ value: expect.not.stringContaining(bad) });
+  });
+
+  it('is dropped for all by invalidate()', async () => {
+    const fleet = new Fleet(2);
+    fleet.start();
+    await fleet.clock.advance(MINUTE);
+    const bad = fleet.get(0).service.peek('demoapi')?.value;
+    await fleet.get(0).service.invalidate('demoapi');
+    await fleet.clock.advance(1000);
+    const next = fleet.get(0).service.peek('demoapi')?.value;
+    expect(next).not.toBe(bad);
+    await fleet.get(1).service.invalidate('demoapi', { token: bad ?? '' });
+    await fleet.clock.advance(1000);
+    expect(fleet.get(1).service.peek('demoapi')?.value).toBe(next);
+    expect(fleet.requests).toBe(2);
+  });
+});
+
+describe('a refusal', () => {
+  it('is met by one replica, and told by all; its end comes by itself', async () => {
+    const fleet = new Fleet(4);
+    fleet.endpoint.always(() => ({ status: 400, headers: {}, body: '{"error":"invalid_client"}' }));
+    fleet.start();
+    await fleet.clock.advance(1000);
+    expect(fleet.requests).toBe(1);
+    for (const { service, clock } of fleet.replicas) {
+      const failed = await outcome(clock, service.getAccessToken('demoapi'), 0);
+      expect(failed).toBeInstanceOf(ResamaniaTokenError);
+      expect(failed).toMatchObject({ code: 'credentials_rejected', status: 400 });
+    }
+    fleet.endpoint.always(undefined);
+    await fleet.clock.advance(2 * MINUTE);
+    for (const { service } of fleet.replicas) expect(service.peek('demoapi')).toBeDefined();
+    expect(fleet.requests).toBe(2);
+  });
+});
+
+describe('without a store', () => {
+  it('there is none, and nothing changes', async () => {
+    const { engine, service, clock, events } = createWorld();
+    engine.start();
+    await clock.advance(MINUTE);
+    expect(service.sharedStatus()).toEqual({ state: 'off' });
+    expect(events).toMatchObject([{ type: 'obtained', origin: 'endpoint' }]);
+    expect(engine.stop()).toBeUndefined();
+  });
+});
+
+it('a store is made once for an engine, and closed with it', async () => {
+  const clock = new SimulatedClock();
+  const made: MemoryTokenStore[] = [];
+  const store = () => {
+    made.push(new MemoryTokenStore(clock));
+    return made.at(-1) as MemoryTokenStore;
+  };
+  const world = createWorld({ ...DEMO, store }, () => 0.5, clock);
+  world.engine.start();
+  await clock.advance(1000);
+  await outcome(clock, Promise.resolve(world.engine.stop()), 1000);
+  expect(made).toHaveLength(1);
+  await expect(made[0]?.read('key')).rejects.toThrow('closed');
+  expect(clock.timers).toBe(0);
+});
