@@ -74,11 +74,20 @@ export class GatewayPace {
     return lastAt + Math.max(spread, this.#spacingMs);
   }
 
-  /** A token request leaves. */
-  left(now: number): void {
+  /**
+   * A token request leaves.
+   * @returns to be called if it does not after all
+   */
+  left(now: number): () => void {
+    const before = this.#lastLeftAt;
     this.#left -= 1;
     this.#underWay += 1;
     this.#lastLeftAt = now;
+    return () => {
+      this.#left += 1;
+      this.#underWay -= 1;
+      if (this.#lastLeftAt === now) this.#lastLeftAt = before;
+    };
   }
 
   /** A token request is over: this answer has come, or none. */

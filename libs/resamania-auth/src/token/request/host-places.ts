@@ -6,8 +6,8 @@ const HUNG_MS = { least: 200, most: 1000 };
 /** No more than so many times the places are under way, those that hang included. */
 const MOST = 8;
 
-/** What came of a request: a token, a failure, or nothing that tells how its tenant fares. */
-export type Outcome = 'token' | 'failure' | 'neither';
+/** What came of a request: a token, a failure, or nothing that tells how its tenant fares; perhaps it was not even sent. */
+export type Outcome = 'token' | 'failure' | 'neither' | 'unsent';
 
 /** A place in a queue. An urgent one goes first: callers wait for it. */
 export class Ticket {

@@ -156,7 +156,7 @@ export class RequestLimiter {
 
   #place(queue: HostQueue, { tenant, pace }: Waiting): Place {
     const attempt = queue.places.take(tenant, this.#clock.now());
-    pace.left(attempt.startedAt);
+    const takeBack = pace.left(attempt.startedAt);
     let isAnswered = false;
     return {
       answered: (answer) => {
@@ -167,7 +167,8 @@ export class RequestLimiter {
         if (hasLimits(answer.headers)) this.#paces.remember(tenant, pace);
       },
       leave: (outcome) => {
-        if (!isAnswered) pace.over(undefined, this.#clock.now());
+        if (outcome === 'unsent') takeBack();
+        else if (!isAnswered) pace.over(undefined, this.#clock.now());
         queue.places.leave(attempt, outcome);
         this.#admit(queue);
       },

@@ -1,5 +1,4 @@
 import type { Clock, Random } from '../../clock.js';
-import { ResamaniaSecretError } from '../../errors.js';
 import type { HeaderBag } from '../../gateway/limits.js';
 import type { TokenRequestPolicy } from '../../options/resolved-options.js';
 import type { Tenant } from '../../tenants/tenant.js';
@@ -8,14 +7,14 @@ import { classifyFault } from './classify-failure.js';
 import type { Outcome, Ticket } from './host-places.js';
 import type { RequestLimiter } from './request-limiter.js';
 import { type IssuedToken, readTokenAnswer, type TokenAtHand } from './token-answer.js';
+import { failureOf, type TokenFailure, tokenFailure, TokenRequestFailed } from './token-failure.js';
 import {
-  failureOf,
-  secretFailure,
-  type TokenFailure,
-  tokenFailure,
-  TokenRequestFailed,
-} from './token-failure.js';
-import { type Credentials, grantForm, type TokenGrant, usesRefreshGrant } from './token-grant.js';
+  type Credentials,
+  grantForm,
+  readCredentials,
+  type TokenGrant,
+  usesRefreshGrant,
+} from './token-grant.js';
 import { type TokenTransport, TransportFailed } from './http-token-transport.js';
 
 /** One request, about to be sent. */
@@ -98,7 +97,9 @@ export class TokenEndpointClient {
     options: ObtainOptions,
     refreshToken: string | undefined,
   ): Promise<IssuedToken> {
-    const used = await this.#readCredentials(grant, options);
+    const { clock, policy } = this.#ports;
+    const read = () => readCredentials(grant.tenant, clock, policy.timeoutMs, options.signal);
+    const used = await read();
     try {
       return await this.#send(grant, used, options, refreshToken);
     } catch (error) {
@@ -107,7 +108,7 @@ export class TokenEndpointClient {
         return this.#send(grant, used, options, undefined);
       }
       if (kind !== 'rejected') throw error;
-      const current = await this.#readCredentials(grant, options);
+      const current = await read();
       if (current.clientSecret === used.clientSecret && current.apiKey === used.apiKey) {
         await this.#reread(grant, options);
         throw error;
@@ -146,7 +147,7 @@ export class TokenEndpointClient {
     const { transport, limiter, clock, policy, answered } = this.#ports;
     const { host } = new URL(tenant.tokenUrl);
     const place = await limiter.enter({ tenant, host, apiKey: credentials.apiKey, ticket }, signal);
-    let outcome: Outcome = 'neither';
+    let outcome: Outcome = 'unsent';
     try {
       const request = {
         url: tenant.tokenUrl,
@@ -154,6 +155,7 @@ export class TokenEndpointClient {
         form: grantForm(grant, credentials, await admitted()),
       };
       signal.throwIfAborted();
+      outcome = 'neither';
       const requestedAt = clock.now();
       const post = (ended: AbortSignal) => transport.post(request, ended);
       const answer = await withTimeLimit(clock, policy.timeoutMs, post, signal);
@@ -168,21 +170,6 @@ export class TokenEndpointClient {
       throw failed;
     } finally {
       place.leave(outcome);
-    }
-  }
-
-  async #readCredentials({ tenant }: TokenGrant, { signal }: ObtainOptions): Promise<Credentials> {
-    const { clock, policy } = this.#ports;
-    const read = async () => {
-      const [clientSecret, apiKey] = await Promise.all([tenant.readClientSecret(), tenant.readApiKey()]);
-      return { clientSecret, apiKey };
-    };
-    try {
-      return await withTimeLimit(clock, policy.timeoutMs, read, signal);
-    } catch (error) {
-      const late = new ResamaniaSecretError(tenant.name, 'clientSecret or apiKey', 'did not return in time');
-      const failed = error instanceof TimeUp ? late : error;
-      throw failed instanceof ResamaniaSecretError ? new TokenRequestFailed(secretFailure(failed)) : failed;
     }
   }
 }

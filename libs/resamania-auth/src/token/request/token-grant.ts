@@ -1,7 +1,11 @@
 import { hash } from 'node:crypto';
 
+import type { Clock } from '../../clock.js';
+import { ResamaniaSecretError } from '../../errors.js';
 import type { Tenant } from '../../tenants/tenant.js';
+import { TimeUp, withTimeLimit } from '../../waiting.js';
 import { principalGrant, principalKey, type ResamaniaPrincipal } from './principal.js';
+import { secretFailure, TokenRequestFailed } from './token-failure.js';
 
 /** What a token is asked for: a tenant, or one principal of it. */
 export interface TokenGrant {
@@ -13,6 +17,30 @@ export interface TokenGrant {
 export interface Credentials {
   readonly clientSecret: string;
   readonly apiKey: string | undefined;
+}
+
+/**
+ * Reads what a request of this tenant proves itself with.
+ * @throws TokenRequestFailed also where it takes too long
+ * @throws the signal's reason
+ */
+export async function readCredentials(
+  tenant: Tenant,
+  clock: Clock,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Credentials> {
+  const read = async () => {
+    const [clientSecret, apiKey] = await Promise.all([tenant.readClientSecret(), tenant.readApiKey()]);
+    return { clientSecret, apiKey };
+  };
+  try {
+    return await withTimeLimit(clock, timeoutMs, read, signal);
+  } catch (error) {
+    const late = new ResamaniaSecretError(tenant.name, 'clientSecret or apiKey', 'did not return in time');
+    const failed = error instanceof TimeUp ? late : error;
+    throw failed instanceof ResamaniaSecretError ? new TokenRequestFailed(secretFailure(failed)) : failed;
+  }
 }
 
 /**
