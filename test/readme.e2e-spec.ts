@@ -117,7 +117,13 @@ describe('the tables of the README', () => {
   it('events: every type', () => {
     const listed = tableAfter(README, 'events').flatMap(([types = '']) => plain(types).split(', '));
     const events = ['Obtained', 'Failed', 'Rejected'].map((what) => `Token${what}Event`);
-    const others = ['WaitStartedEvent', 'RequestReplayedEvent', 'QuotaLowEvent', 'TenantChangedEvent'];
+    const others = [
+      'WaitStartedEvent',
+      'RequestReplayedEvent',
+      'QuotaLowEvent',
+      'StoreChangedEvent',
+      'TenantChangedEvent',
+    ];
     const types = [...events, ...others].flatMap((name) =>
       sources
         .fieldsOf(name)

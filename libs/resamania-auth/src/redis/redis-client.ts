@@ -6,7 +6,7 @@ export interface RedisConnectionOptions {
    * Address of the server, such as `rediss://user:password@host:6380/0`.
    * @default none
    */
-  url?: string;
+  url?: string | undefined;
   /**
    * Options of ioredis, with `sentinels` and `name` for Sentinel. Time-outs, queues and retries are the library's own.
    * @default none

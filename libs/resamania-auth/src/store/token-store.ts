@@ -73,17 +73,34 @@ export interface ClaimRequest {
  * - `wait`: a request failed a moment ago; the entry says how, and lasts as long as nobody should ask.
  * - `granted`: make the request.
  * - `held`: another replica makes it right now.
- *
- * `storeMs` is the store's time, in milliseconds since the epoch.
  */
 export type ClaimOutcome =
-  | { readonly kind: 'stored' | 'wait'; readonly entry: StoredEntry }
-  | { readonly kind: 'granted'; readonly storeMs: number; readonly refresh: string | undefined }
-  | { readonly kind: 'held'; readonly storeMs: number };
+  | {
+      /** Which of them. */
+      readonly kind: 'stored' | 'wait';
+      /** The token, or the failure. */
+      readonly entry: StoredEntry;
+    }
+  | {
+      /** Make the request. */
+      readonly kind: 'granted';
+      /** The store's time, in milliseconds since the epoch. */
+      readonly storeMs: number;
+      /** The stored refresh token, if it was asked for and there was one. */
+      readonly refresh: string | undefined;
+    }
+  | {
+      /** Another replica makes it. */
+      readonly kind: 'held';
+      /** The store's time, in milliseconds since the epoch. */
+      readonly storeMs: number;
+    };
 
 /** What came of a token request; neither token nor wait where there is nothing to share. */
 export interface Settlement {
+  /** The claim that ends. */
   readonly claimId: string;
+  /** The token that came. */
   readonly token?: TokenToStore | undefined;
   /** Stored only while the claim is still this one. */
   readonly wait?: WaitToStore | undefined;
@@ -91,7 +108,9 @@ export interface Settlement {
 
 /** A token replaces one that ends earlier, and one that is named. It ends every wait. */
 export interface TokenToStore {
+  /** Tells it from every other entry. */
   readonly id: string;
+  /** The token with its times, as text. */
   readonly value: string;
   /** By the store's clock, in milliseconds since the epoch: a write that was delayed prolongs nothing. */
   readonly expiresAt: number;
@@ -105,7 +124,9 @@ export interface TokenToStore {
 
 /** For how long nobody should ask. */
 export interface WaitToStore {
+  /** Tells it from every other entry. */
   readonly id: string;
+  /** The failure, as text. Never a secret. */
   readonly value: string;
   /** By the store's clock, in milliseconds since the epoch. */
   readonly endsAt: number;
