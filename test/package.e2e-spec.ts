@@ -19,7 +19,7 @@ const PUBLIC_API = JSON.parse(readFileSync(join(ROOT, 'test/public-api.json'), '
   string[]
 >;
 /** Of a tarball. The library's source maps hold its sources: they are the larger part of it. */
-const BUDGET_BYTES = 450_000;
+const BUDGET_BYTES = 500_000;
 
 /** A folder where both packages are installed as npm would install them. */
 let consumer: string;
