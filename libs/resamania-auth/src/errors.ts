@@ -129,7 +129,7 @@ export class ResamaniaSecretError extends ResamaniaTokenError {
   constructor(tenant: string, field: string, flaw: string, thrown?: unknown) {
     const cause = traceOf(thrown);
     const what = `the function given as ${field} ${flaw}${cause === undefined ? '' : ` (${cause.message})`}.`;
-    const remedy = `Check where ${field} is read from; the function must return the bare value.`;
+    const remedy = `Check ${cause === undefined ? 'what the function returns: the bare value' : 'what the function reads'}.`;
     super(what, { code: 'credentials_unavailable', tenant, remedy }, cause && { cause });
     this.#what = what;
   }

@@ -50,11 +50,11 @@ describe('Somebody who', () => {
     ['RESAMANIA_ALPHA_CLIENTID', 'unknown variable, did you mean RESAMANIA_ALPHA_CLIENT_ID?'],
     [
       'RESAMANIA_GAMMA_CLIENT_ID',
-      'belongs to no tenant, add its name to RESAMANIA_TENANTS or remove the variable',
+      "belongs to no tenant: add the tenant's name to RESAMANIA_TENANTS, or remove the variable",
     ],
     [
       'RESAMANIA_GAMMA_API_KEY_FILE',
-      'belongs to no tenant, add its name to RESAMANIA_TENANTS or remove the variable',
+      "belongs to no tenant: add the tenant's name to RESAMANIA_TENANTS, or remove the variable",
     ],
   ])('sets %s beside other tenants is told so', (variable, text) => {
     expect(problemsOf({ ...TWO, [variable]: 'x' })).toEqual([`${variable}: ${text}`]);
@@ -82,8 +82,8 @@ describe('Somebody who', () => {
     expect(
       problemsOf({ ...ONE, RESAMANIA_CLIENT_TOKEN: 'demo', RESAMANIA_CLUB_ID: '/demoapi/clubs/1' }),
     ).toEqual([
-      "RESAMANIA_CLUB_ID: expected an IRI of the tenant's own RESAMANIA_CLIENT_TOKEN, found another's: " +
-        'correct this or RESAMANIA_CLIENT_TOKEN',
+      "RESAMANIA_CLUB_ID: expected an IRI that begins with the tenant's own RESAMANIA_CLIENT_TOKEN, found another's: " +
+        'correct this, or RESAMANIA_CLIENT_TOKEN',
     ]);
   });
 

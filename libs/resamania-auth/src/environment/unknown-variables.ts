@@ -44,7 +44,7 @@ function strangerText(bare: string, names: readonly (string | undefined)[], file
   const meant = closest(owner, named);
   if (meant !== undefined) return `belongs to no tenant, did you mean ${PREFIX}${meant}_${field}${file}?`;
   return named.length > 0
-    ? `belongs to no tenant, add its name to ${TENANTS} or remove the variable`
+    ? `belongs to no tenant: add the tenant's name to ${TENANTS}, or remove the variable`
     : `belongs to no tenant, did you mean ${PREFIX}${field}${file}? For several tenants, name them in ${TENANTS}`;
 }
 

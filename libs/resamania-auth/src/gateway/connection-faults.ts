@@ -38,12 +38,12 @@ const FAULTS: readonly (readonly [codes: RegExp, what: string, remedy: string])[
   [
     /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)$/,
     'the TLS certificate of {host} is self-signed, or signed by a private authority',
-    "If that is intended, as behind a company's proxy, set NODE_EXTRA_CA_CERTS to the authority's certificate.",
+    "If that is intended, as behind a company's proxy, set NODE_EXTRA_CA_CERTS to the file of the authority's certificate.",
   ],
   [
     /^(?:UNABLE_TO_|CERT_)/,
     'the TLS certificate of {host} cannot be verified',
-    "Check that the host sends its whole chain, or set NODE_EXTRA_CA_CERTS to a private authority's certificate.",
+    "Check that the host sends its whole chain, or set NODE_EXTRA_CA_CERTS to the file of a private authority's certificate.",
   ],
   [
     /^(?:EPROTO|ERR_SSL_|ERR_TLS_)/,

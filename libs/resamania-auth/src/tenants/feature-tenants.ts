@@ -101,13 +101,13 @@ export class TenantRegistration implements OnModuleInit, OnApplicationBootstrap 
 
 function importedTwice(): ResamaniaConfigError {
   return new ResamaniaConfigError('ResamaniaAuthModule', [
-    'expected forRoot() or forRootAsync() once, in the root module: other modules bring tenants with forFeature()',
+    'forRoot() or forRootAsync() was called more than once: call it once, in the root module, and use forFeature() in others',
   ]);
 }
 
 function withoutRoot(): ResamaniaConfigError {
   return new ResamaniaConfigError('ResamaniaAuthModule.forFeature()', [
-    'expected ResamaniaAuthModule.forRoot() or forRootAsync() in the root module, where the tenants are kept',
+    'ResamaniaAuthModule.forRoot() or forRootAsync() is missing: add it to the imports of the root module',
   ]);
 }
 

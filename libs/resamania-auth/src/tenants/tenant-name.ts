@@ -9,8 +9,8 @@ import { kindOf } from '../options/checks/problem.js';
  */
 export function assertTenantNamed(name: unknown, where: string): asserts name is string {
   if (typeof name === 'string' && name !== '') return;
-  throw new ResamaniaTenantError(`${where} was given ${kindOf(name)} instead of a tenant's name.`, {
+  throw new ResamaniaTenantError(`${where} received ${kindOf(name)} instead of a tenant's name.`, {
     code: 'tenant_missing',
-    remedy: 'Check where the name comes from. The default tenant serves only where none is named at all.',
+    remedy: 'Pass the name of a tenant. A missing name never selects the default tenant.',
   });
 }

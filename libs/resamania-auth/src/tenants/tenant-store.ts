@@ -9,7 +9,7 @@ import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
 import { TenantLoader } from './tenant-loader.js';
 import { Tenant } from './tenant.js';
 
-const RENAMED = 'name: expected no other name: remove() the tenant, and register() it under its new name';
+const RENAMED = 'name: a tenant cannot be renamed: remove() it, and register() it under its new name';
 /** How many names an error lists, at most. */
 const MAX_NAMES_LISTED = 20;
 /** How many removed names are remembered, at most, so that a later call can be told. */

@@ -54,7 +54,7 @@ const FAILURES = {
     code: 'unknown_principal',
     kind: 'transient',
     what: 'the token endpoint does not know the principal ({detail}).',
-    remedy: "Check the contact's e-mail address, or the club's IRI; the tenant itself is not concerned.",
+    remedy: "Check the contact's e-mail address, or the club's IRI. The tenant's own token is not affected.",
     oauthError: true,
   },
   notAnOAuthAnswer: rejected(
@@ -80,7 +80,7 @@ const FAILURES = {
   proxyRefused: transient(
     'network_error',
     'the proxy asks for credentials (HTTP {status}).',
-    `Check user name and password in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or list the host in NO_PROXY.${SEE_DOCTOR}`,
+    `Check user name and password in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or add the API's host to NO_PROXY.${SEE_DOCTOR}`,
   ),
   quota: limited(
     'quota_exhausted',
