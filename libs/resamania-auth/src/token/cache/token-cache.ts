@@ -86,7 +86,8 @@ export class TokenCache implements TokenSubject {
     const dropped = this.#dropShared();
     if (dropped !== undefined && !isFlying && !(await dropped)) return undefined;
     if (this.#hand.token?.value === value) this.#discard();
-    return this.get();
+    // While the store was waited for, another token may have come.
+    return dropped === undefined ? this.renew() : this.get();
   }
 
   #discard(): void {
