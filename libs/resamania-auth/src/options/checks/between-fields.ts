@@ -52,7 +52,7 @@ function baseUrlProblems(tenant: Loose, inherited: Inherited): Problem[] {
   if (typeof url !== 'string' || typeof clientToken !== 'string') return problems;
   const end = ownEndOf(url, clientToken, tokenPath);
   if (end === undefined) return problems;
-  const text = `expected a URL that does not end in the ${end}: take it off, the library adds it`;
+  const text = `expected a URL that does not end in the ${end}: the library adds it`;
   return [...problems, { path, text }];
 }
 
