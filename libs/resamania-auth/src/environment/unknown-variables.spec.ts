@@ -83,7 +83,7 @@ describe('Somebody who', () => {
       problemsOf({ ...ONE, RESAMANIA_CLIENT_TOKEN: 'demo', RESAMANIA_CLUB_ID: '/demoapi/clubs/1' }),
     ).toEqual([
       "RESAMANIA_CLUB_ID: expected an IRI that begins with the tenant's own RESAMANIA_CLIENT_TOKEN, found another's: " +
-        'correct this, or RESAMANIA_CLIENT_TOKEN',
+        'correct this or RESAMANIA_CLIENT_TOKEN',
     ]);
   });
 

@@ -18,7 +18,7 @@ export function contextIriFlaw(
   const [, owner, kind, id] = IRI.exec(value) ?? [];
   if (owner === undefined) return `expected an IRI ${wanted}${butFound(value)}`;
   if (owner !== (clientToken ?? owner))
-    return "expected an IRI that begins with the tenant's own clientToken, found another's: correct this, or clientToken";
+    return "expected an IRI that begins with the tenant's own clientToken, found another's: correct this or clientToken";
   if (kind !== collection) return `expected an IRI ${wanted}, found another collection`;
   return id === '.' || id === '..' ? `expected an IRI ${wanted}` : undefined;
 }
