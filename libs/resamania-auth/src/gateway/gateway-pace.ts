@@ -13,8 +13,8 @@ import {
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** The longest pause, in milliseconds: then one request finds out, since a limit may have been raised. */
-const MAX_PAUSE_MS = 60 * MINUTE;
+/** The longest wait for an advertised reset, in milliseconds: then one request finds out, since a limit may have been raised. */
+export const MAX_PAUSE_MS = 60 * MINUTE;
 /** Nothing leaves at the very reset: the gateway's clock may be a little behind. In milliseconds. */
 const GRACE_MS = 100;
 /** Resets that are further apart than this, in milliseconds, are those of two windows: `Date` counts in seconds. */

@@ -1,10 +1,10 @@
 import { isWithin, type Random } from '../../clock.js';
 import { ResamaniaTokenError } from '../../errors.js';
+import { MAX_PAUSE_MS } from '../../gateway/gateway-pace.js';
 import type { FailureKind, TokenFailure } from '../request/token-failure.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 /** The shortest share of a waiting period that jitter may leave: it keeps bad draws in a row from becoming a hot loop. */
 const LEAST_SHARE = 0.1;
 /** The shortest waiting period for a reset that is near or past, in milliseconds. */
@@ -106,5 +106,5 @@ export function lengthOf(failure: TokenFailure, count: number, now: number, rand
 
 /** For how long the other side asked not to be asked, an hour at most; 0 where it named no instant that is ahead. */
 function namedMs({ resetAt }: TokenFailure, now: number): number {
-  return resetAt === undefined ? 0 : Math.max(0, Math.min(resetAt - now, HOUR));
+  return resetAt === undefined ? 0 : Math.max(0, Math.min(resetAt - now, MAX_PAUSE_MS));
 }

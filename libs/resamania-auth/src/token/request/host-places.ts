@@ -43,7 +43,7 @@ export interface Attempt {
 /**
  * The places of one host's token requests, so that one tenant's trouble never makes another's caller wait:
  *
- * - A request is *late* at twice the usual time. For each that is, callers of healthy tenants have a place more.
+ * - A request is *late* at twice the usual time. For each that is, callers of healthy tenants have a place more, up to eight times the places.
  * - It *hangs* at four times that, a second at most, if a later one has been answered: its tenant's trouble, not the host's. It then takes no place.
  * - Tenants that are late, hung or failed share a quarter of the places. Each quick token heals its tenant, and adds a place until the next hang or failure.
  * - A host that has answered nobody for as long gets one request more each time, up to eight times the places: neither a stop nor a storm.
