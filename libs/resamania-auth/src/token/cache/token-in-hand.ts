@@ -28,12 +28,12 @@ export class TokenInHand {
   // Never 0: V8 would lay the object out for small integers, and move it when the first instant comes.
   #usableUntil = NEVER;
   #dueAt = NEVER;
+  /** Whether somebody asked since the last request. It stands among what every call looks at. */
+  used = false;
   #obtained = 0;
   #oddity: string | undefined;
   #refreshToken: string | undefined;
   #latencyMs = FIRST_LATENCY_MS;
-  /** Whether somebody asked since the last request. It stands here, where every call looks anyway. */
-  used = false;
   /** Where the token is in the shared store, and one that was dropped since. */
   #stored: StoredName | undefined;
   #rejected: StoredName | undefined;
