@@ -11,6 +11,7 @@ import type { IssuedToken, TokenAtHand } from '../../libs/resamania-auth/src/tok
 import type { ResamaniaPrincipal } from '../../libs/resamania-auth/src/token/request/principal.js';
 import { Ticket } from '../../libs/resamania-auth/src/token/request/host-places.js';
 import type { StoreHealth } from '../../libs/resamania-auth/src/token/shared/guarded-store.js';
+import { GatewayPaces } from '../../libs/resamania-auth/src/gateway/gateway-pace.js';
 import { SharedTokenSource } from '../../libs/resamania-auth/src/token/shared/shared-token-source.js';
 import { delay } from '../../libs/resamania-auth/src/waiting.js';
 import { SimulatedClock } from './simulated-clock.js';
@@ -104,6 +105,7 @@ export class ReplicaWorld {
       clock: { now: () => this.clock.now() + skewMs, after: (ms, task) => this.clock.after(ms, task) },
       random: () => this.random(),
       options: DEFAULTS,
+      paces: new GatewayPaces(),
       hub: { storeChanged: (health) => changes.push(health) },
     });
     this.#replicas += 1;
@@ -127,7 +129,7 @@ export class ReplicaWorld {
     const flight = { signal, ticket, admitted: () => undefined, refreshToken: undefined, atHand };
     const credentials = { clientSecret: secret, apiKey };
     return replica.source.share(
-      { grant: { tenant, principal }, credentials, options: flight },
+      { grant: { tenant, principal }, host: 'api.example', credentials, options: flight },
       async (admitted) => {
         const refresh = await admitted();
         const request = { at: this.clock.now(), replica: replica.name, refresh, secret };

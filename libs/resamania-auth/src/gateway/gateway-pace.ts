@@ -27,7 +27,12 @@ export interface Pause {
   readonly until: number;
   /** The reset as the gateway named it. */
   readonly resetAt: number | undefined;
+  /** How many refusals in a row have named no reset: each doubles the next pause. */
+  readonly unnamed: number;
 }
+
+/** Told of a pause that an answer caused; of none, where an answer ended it. */
+export type PauseChanged = (pace: GatewayPace, pause: Pause | undefined) => void;
 
 /**
  * When the next token request may leave through one gateway. A limit is the gateway key's and not the tenant's:
@@ -39,6 +44,7 @@ export interface Pause {
  * - Spike arrest means that so much time lies between two requests.
  */
 export class GatewayPace {
+  readonly #changed: PauseChanged;
   #pause: Pause | undefined;
   /** Refusals in a row that named no reset. */
   #unnamed = 0;
@@ -51,6 +57,10 @@ export class GatewayPace {
   #lastLeftAt = 0;
   #underWay = 0;
 
+  constructor(changed: PauseChanged) {
+    this.#changed = changed;
+  }
+
   /** What keeps everybody from leaving at this instant. One that begins in the future is over: the clock was set back. */
   pauseAt(now: number): Pause | undefined {
     const pause = this.#pause;
@@ -61,7 +71,24 @@ export class GatewayPace {
       from: this.#seenAt,
       until: this.#resetAt + GRACE_MS,
       resetAt: this.#resetAt,
+      unnamed: 0,
     };
+  }
+
+  /**
+   * Keeps a pause that another replica met, where it is the longer one.
+   * @returns whether it is
+   */
+  adopt(pause: Pause, now: number): boolean {
+    if ((this.pauseAt(now)?.until ?? now) >= pause.until) return false;
+    this.#pause = pause;
+    this.#unnamed = Math.max(this.#unnamed, pause.unnamed);
+    return true;
+  }
+
+  /** Ends a pause that was adopted, if it is still the one that is kept. */
+  lift(pause: Pause): void {
+    if (this.#pause === pause) this.#pause = undefined;
   }
 
   /** From when on the next request may leave, as far as is known now. */
@@ -102,7 +129,7 @@ export class GatewayPace {
     this.#spacingMs = spikeSpacingMs(limits, headers) ?? this.#spacingMs;
     const quota = localLimit(limits.quota ?? {}, headers, now);
     if (quota.remaining === 0 && quota.resetAt !== undefined) this.#stop('quota', quota.resetAt, now);
-    else if ((quota.remaining ?? 0) > 0 && this.#pause?.limiter === 'quota') this.#pause = undefined;
+    else if ((quota.remaining ?? 0) > 0 && this.#pause?.limiter === 'quota') this.#pauseFor(undefined);
     const { limit = 0, remaining, resetAt } = localLimit(limits.rateLimit ?? {}, headers, now);
     if (remaining === undefined || resetAt === undefined) return;
     const left = Math.max(0, remaining - this.#underWay);
@@ -125,17 +152,23 @@ export class GatewayPace {
     if (this.pauseAt(now) !== undefined) return;
     const ms = Math.min(SECOND * 2 ** this.#unnamed, MINUTE);
     this.#unnamed += 1;
-    this.#pause = { limiter, from: now, until: now + ms, resetAt: undefined };
+    this.#pauseFor({ limiter, from: now, until: now + ms, resetAt: undefined, unnamed: this.#unnamed });
   }
 
   #stop(limiter: RateLimiter, resetAt: number, now: number): void {
     const until = Math.min(resetAt + GRACE_MS, now + MAX_PAUSE_MS);
-    if ((this.pauseAt(now)?.until ?? now) < until) this.#pause = { limiter, from: now, until, resetAt };
+    if ((this.pauseAt(now)?.until ?? now) < until)
+      this.#pauseFor({ limiter, from: now, until, resetAt, unnamed: 0 });
+  }
+
+  #pauseFor(pause: Pause | undefined): void {
+    this.#pause = pause;
+    this.#changed(this, pause);
   }
 }
 
 /** How many gateways are known; the least recently used are forgotten. */
-const MAX_GATEWAYS = 1000;
+export const MAX_GATEWAYS = 1000;
 
 /** The pace of each gateway: a host with a gateway key, or a host alone where there is none. */
 export class GatewayPaces {
@@ -143,10 +176,15 @@ export class GatewayPaces {
   readonly #paces = new LRUCache<string, GatewayPace>({ max: MAX_GATEWAYS });
   /** Where the limits of a tenant were seen last: its API calls go through the same gateway. */
   readonly #ofTenant = new WeakMap<object, GatewayPace>();
+  readonly #changed: PauseChanged;
+
+  constructor(changed: PauseChanged = () => undefined) {
+    this.#changed = changed;
+  }
 
   of(host: string, apiKey: string | undefined): GatewayPace {
     const id = apiKey === undefined ? host : `${host} ${hash('sha256', apiKey, 'base64url')}`;
-    const pace = this.#paces.get(id) ?? new GatewayPace();
+    const pace = this.#paces.get(id) ?? new GatewayPace(this.#changed);
     this.#paces.set(id, pace);
     return pace;
   }

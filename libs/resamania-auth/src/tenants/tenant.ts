@@ -91,6 +91,11 @@ export class Tenant {
     return this.#apiKey !== undefined;
   }
 
+  /** Whether the gateway key must be read before an API call leaves. */
+  get mustReadApiKey(): boolean {
+    return this.#knownApiKey === undefined && this.#apiKey !== undefined;
+  }
+
   /**
    * Reads the gateway key from where it comes from.
    * @throws ResamaniaSecretError

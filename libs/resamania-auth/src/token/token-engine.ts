@@ -43,7 +43,7 @@ export class TokenEngine {
   readonly #schedule: RefreshSchedule<TokenCache>;
   readonly #limits: LimitMemory;
   readonly #flights: TokenFlights;
-  readonly #paces = new GatewayPaces();
+  readonly #paces = new GatewayPaces((pace, pause) => this.#shared?.pauses.changed(pace, pause));
   /** Where replicas share tokens. */
   readonly #shared: SharedTokenSource | undefined;
   readonly caches: TokenCaches;
@@ -55,7 +55,9 @@ export class TokenEngine {
     this.#ports = ports;
     this.#schedule = new RefreshSchedule(timer, clock);
     this.#limits = new LimitMemory(options.quotaWarningShare, (tenant, quota) => hub.quotaLow(tenant, quota));
-    const shared = options.store && new SharedTokenSource(options.store(), { options, clock, random, hub });
+    const shared =
+      options.store &&
+      new SharedTokenSource(options.store(), { options, paces: this.#paces, clock, random, hub });
     this.#shared = shared;
     const endpoint = new TokenEndpointClient({
       transport,

@@ -61,23 +61,22 @@ export class CallAuthorizer {
   }
 
   /** The same call with another token of its cache; all of it anew where the tenant was reconfigured meanwhile. */
-  renew({ cache, target, tenant }: ReadyCall, token: AccessToken): NowOrLater<ReadyCall | undefined> {
-    return this.#ready(cache, target, cache.tenant === tenant ? token : undefined);
+  renew(call: ReadyCall, token: AccessToken): NowOrLater<ReadyCall | undefined> {
+    const { cache, target, tenant } = call;
+    return cache.tenant === tenant && !tenant.mustReadApiKey
+      ? { ...call, token, apiKey: tenant.knownApiKey }
+      : this.#ready(cache, target);
   }
 
-  /** With the token that is at hand, if none is given. */
-  #ready(
-    cache: CallCache,
-    target: CallTarget,
-    token: AccessToken | undefined = cache.peek(),
-  ): NowOrLater<ReadyCall | undefined> {
+  /** With the token that is at hand. */
+  #ready(cache: CallCache, target: CallTarget): NowOrLater<ReadyCall | undefined> {
     const { tenant } = cache;
+    const token = cache.peek();
     const url = this.#targets.urlFor(target, tenant);
     if (url === undefined) return undefined;
-    const apiKey = tenant.knownApiKey;
-    return token === undefined || (apiKey === undefined && tenant.hasApiKey)
+    return token === undefined || tenant.mustReadApiKey
       ? this.#afterWaiting(cache, target, url)
-      : { cache, target, tenant, url, token, apiKey };
+      : { cache, target, tenant, url, token, apiKey: tenant.knownApiKey };
   }
 
   async #afterWaiting(cache: CallCache, target: CallTarget, url: string): Promise<ReadyCall | undefined> {

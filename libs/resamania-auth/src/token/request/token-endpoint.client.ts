@@ -20,6 +20,7 @@ import { type TokenTransport, TransportFailed } from './http-token-transport.js'
 /** One request, about to be sent. */
 export interface RequestToSend {
   readonly grant: TokenGrant;
+  readonly host: string;
   readonly credentials: Credentials;
   readonly options: ObtainOptions;
 }
@@ -128,7 +129,7 @@ export class TokenEndpointClient {
     options: ObtainOptions,
     refreshToken: string | undefined,
   ): Promise<IssuedToken> {
-    const request = { grant, credentials, options };
+    const request = { grant, host: new URL(grant.tenant.tokenUrl).host, credentials, options };
     if (this.#ports.share !== undefined)
       return this.#ports.share(request, (admitted) => this.#post(request, admitted));
     return this.#post(request, async () => {
@@ -139,13 +140,12 @@ export class TokenEndpointClient {
 
   /** One request, as soon as the limiter lets it go. */
   async #post(
-    { grant, credentials, options }: RequestToSend,
+    { grant, host, credentials, options }: RequestToSend,
     admitted: () => Promise<string | undefined>,
   ): Promise<IssuedToken> {
     const { tenant } = grant;
     const { ticket, signal } = options;
     const { transport, limiter, clock, policy, answered } = this.#ports;
-    const { host } = new URL(tenant.tokenUrl);
     const place = await limiter.enter({ tenant, host, apiKey: credentials.apiKey, ticket }, signal);
     let outcome: Outcome = 'unsent';
     try {

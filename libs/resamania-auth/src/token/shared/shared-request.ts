@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 import type { ClaimOutcome } from '../../store/token-store.js';
 import type { IssuedToken } from '../request/token-answer.js';
 import type { RequestToSend, Send } from '../request/token-endpoint.client.js';
@@ -7,6 +5,7 @@ import { failureOf, TokenPostponed, TokenRequestFailed } from '../request/token-
 import { usesRefreshGrant } from '../request/token-grant.js';
 import { Acceptance } from './acceptance.js';
 import { KeptClaim } from './kept-claim.js';
+import { randomId } from './share-key.js';
 import type { SharedSourcePorts } from './shared-source-ports.js';
 import { readWait } from './shared-values.js';
 
@@ -89,6 +88,7 @@ export class SharedRequest {
   /** Makes the request, if no other replica has made it or makes it now. */
   async #ask(): Promise<IssuedToken | 'held'> {
     let refresh: string | undefined;
+    await this.#ports.pauses.lookUp(this.#request);
     try {
       const issued = await this.#send(async () => {
         this.#request.options.admitted();
@@ -180,8 +180,4 @@ export class SharedRequest {
     const ms = Math.min(POLL_MS * (1 + random()) * 1.5 ** Math.min(round, 10), MAX_POLL_MS);
     return hints.wait(this.#key, ms, this.#request.options.signal);
   }
-}
-
-function randomId(): string {
-  return randomBytes(16).toString('base64url');
 }

@@ -2,11 +2,13 @@ import type { Clock, Random } from '../../clock.js';
 import type { RefreshPolicy } from '../../options/resolved-options.js';
 import type { GuardedStore } from './guarded-store.js';
 import type { Hints } from './hints.js';
+import type { SharedPauses } from './shared-pauses.js';
 
 /** What all requests of a `SharedTokenSource` share. */
 export interface SharedSourcePorts {
   readonly store: GuardedStore;
   readonly hints: Hints;
+  readonly pauses: SharedPauses;
   readonly clock: Clock;
   readonly random: Random;
   readonly policy: RefreshPolicy;

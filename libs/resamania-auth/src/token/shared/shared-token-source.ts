@@ -1,4 +1,5 @@
 import type { Clock, Random } from '../../clock.js';
+import type { GatewayPaces } from '../../gateway/gateway-pace.js';
 import type { ResolvedOptions } from '../../options/resolved-options.js';
 import type { ResamaniaTokenStore } from '../../store/token-store.js';
 import { withTimeLimit } from '../../waiting.js';
@@ -7,6 +8,7 @@ import type { RequestToSend, Send } from '../request/token-endpoint.client.js';
 import { GuardedStore, type StoreHealth } from './guarded-store.js';
 import { Hints } from './hints.js';
 import { shareKey } from './share-key.js';
+import { SharedPauses } from './shared-pauses.js';
 import { SharedRequest } from './shared-request.js';
 import type { SharedSourcePorts } from './shared-source-ports.js';
 
@@ -18,6 +20,7 @@ const CLOSING_MS = 1000;
 /** What a `SharedTokenSource` runs on. */
 export interface SharedTokenSourceOptions {
   readonly options: Pick<ResolvedOptions, 'refresh' | 'tokenRequest'>;
+  readonly paces: GatewayPaces;
   readonly clock: Clock;
   readonly random: Random;
   /** Told when the store goes down, and when it is back. */
@@ -34,7 +37,7 @@ export interface SharedStatus {
   readonly reason?: string;
   /**
    * How often something happened: `granted` (a claim, and with it a token request), `held` (by another replica), `adopted`
-   * (another's token), `waits` (another's failure), `alone` (a request without a claim), `unreadable` (a value), and the
+   * (another's token), `waits` (another's failure), `paused` (by a limit that another met), `alone` (a request without a claim), `unreadable` (a value), and the
    * store's operations by their end: `ok`, `skipped` while it is down, or the reason of a failure.
    */
   readonly counts?: Readonly<Record<string, number>>;
@@ -42,6 +45,7 @@ export interface SharedStatus {
 
 /** Shares token requests among replicas: goes around each request of the token endpoint's client. */
 export class SharedTokenSource {
+  readonly pauses: SharedPauses;
   readonly #options: SharedTokenSourceOptions;
   readonly #ports: SharedSourcePorts;
   readonly #unsubscribe: () => void;
@@ -52,21 +56,29 @@ export class SharedTokenSource {
 
   /** @param store - Closed with this. */
   constructor(store: ResamaniaTokenStore, options: SharedTokenSourceOptions) {
-    const { clock, random, hub } = options;
+    const { clock, random, hub, paces } = options;
     const { refresh, tokenRequest } = options.options;
     this.#options = options;
     const changed = (health: StoreHealth) => hub.storeChanged(health);
     const hints = new Hints(clock);
+    const guarded = new GuardedStore({ store, clock, random, changed });
+    const background: SharedSourcePorts['background'] = (work) =>
+      void this.#pend(work(this.#end.signal)).catch(() => undefined);
+    this.pauses = new SharedPauses({ store: guarded, paces, clock, background });
     this.#ports = {
-      store: new GuardedStore({ store, clock, random, changed }),
+      store: guarded,
       hints,
+      pauses: this.pauses,
       clock,
       random,
       policy: refresh,
       timeoutMs: tokenRequest.timeoutMs,
-      background: (work) => void this.#pend(work(this.#end.signal)).catch(() => undefined),
+      background,
     };
-    this.#unsubscribe = store.subscribe((key) => hints.give(key));
+    this.#unsubscribe = store.subscribe((key) => {
+      hints.give(key);
+      this.pauses.hinted(key);
+    });
   }
 
   /**

@@ -1,4 +1,6 @@
+import { MAX_PAUSE_MS, type Pause } from '../../gateway/gateway-pace.js';
 import { jsonObject, nonEmptyString } from '../../gateway/json.js';
+import type { RateLimiter } from '../../gateway/limits.js';
 import { isHeaderSafe } from '../../options/checks/rules.js';
 import type { StoredEntry } from '../../store/token-store.js';
 import type { IssuedToken } from '../request/token-answer.js';
@@ -8,6 +10,7 @@ import type { TokenFailure } from '../request/token-failure.js';
 const REJECTED_WAIT_MS = 5000;
 /** The same for a limit without a reset. */
 const LIMITED_WAIT_MS = 1000;
+const LIMITERS: readonly RateLimiter[] = ['quota', 'rate-limit', 'spike-arrest', 'unknown'];
 
 /** A token as text. Its end is left out: the store keeps time. */
 export function tokenText({ value, scope, lifetimeMs }: IssuedToken): string {
@@ -64,5 +67,34 @@ export function readWait({ value, remainingMs }: StoredEntry, now: number): Toke
     ...(failure as unknown as TokenFailure),
     retryNow: false,
     ...(isNamed === true && { resetAt: now + remainingMs }),
+  };
+}
+
+/** A pause as text. Its end is left out: the store keeps time. The reset is told by how far from the end it is. */
+export function pauseText({ limiter, until, resetAt, unnamed }: Pause): string {
+  return JSON.stringify({ limiter, unnamed, resetIn: resetAt === undefined ? undefined : resetAt - until });
+}
+
+/**
+ * A pause that another replica met; `undefined` where it cannot be read.
+ * @param sentAt - When the store was asked.
+ */
+export function readPause({ value, remainingMs }: StoredEntry, sentAt: number): Pause | undefined {
+  const json = jsonObject(value);
+  const limiter = LIMITERS.find((known) => known === json?.['limiter']);
+  const { unnamed = 0, resetIn } = (json ?? {}) as { unnamed?: unknown; resetIn?: unknown };
+  if (
+    limiter === undefined ||
+    !Number.isInteger(unnamed) ||
+    !['number', 'undefined'].includes(typeof resetIn)
+  )
+    return undefined;
+  const until = sentAt + Math.min(remainingMs, MAX_PAUSE_MS);
+  return {
+    limiter,
+    from: sentAt,
+    until,
+    resetAt: typeof resetIn === 'number' ? sentAt + remainingMs + resetIn : undefined,
+    unnamed: unnamed as number,
   };
 }
