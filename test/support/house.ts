@@ -11,6 +11,7 @@ export const ROOMS = [
   'environment',
   'tenants',
   'gateway',
+  'token/limiter',
   'token/request',
   'token/cache',
   'token/shared',

@@ -9,7 +9,7 @@ import {
 import { Tenant } from '../../libs/resamania-auth/src/tenants/tenant.js';
 import type { IssuedToken, TokenAtHand } from '../../libs/resamania-auth/src/token/request/token-answer.js';
 import type { ResamaniaPrincipal } from '../../libs/resamania-auth/src/token/request/principal.js';
-import { Ticket } from '../../libs/resamania-auth/src/token/request/host-places.js';
+import { Ticket } from '../../libs/resamania-auth/src/token/limiter/ticket.js';
 import type { StoreHealth } from '../../libs/resamania-auth/src/token/shared/guarded-store.js';
 import { GatewayPaces } from '../../libs/resamania-auth/src/gateway/gateway-pace.js';
 import { SharedTokenSource } from '../../libs/resamania-auth/src/token/shared/shared-token-source.js';

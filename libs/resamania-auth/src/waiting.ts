@@ -23,8 +23,9 @@ export function onAbort(signal: ListenedSignal, tell: () => void): () => void {
   if (waiters.size === 0) signal.addEventListener?.('abort', waiters);
   waiters.add(tell);
   return () => {
-    waiters.delete(tell);
-    if (waiters.size === 0) signal.removeEventListener?.('abort', waiters);
+    if (!waiters.delete(tell) || waiters.size > 0) return;
+    signal.removeEventListener?.('abort', waiters);
+    waitersOn.delete(signal);
   };
 }
 

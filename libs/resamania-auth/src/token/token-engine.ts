@@ -14,7 +14,7 @@ import type { TokenSubject } from './cache/token-cache-ports.js';
 import { TokenFlights } from './cache/token-flight.js';
 import type { TenantTokenStatus } from './cache/token-status.js';
 import type { TokenEventHub } from './events/token-event-hub.js';
-import { RequestLimiter } from './request/request-limiter.js';
+import { RequestLimiter } from './limiter/request-limiter.js';
 import type { StoredName } from './request/token-answer.js';
 import { TokenEndpointClient } from './request/token-endpoint.client.js';
 import type { TokenTransport } from './request/http-token-transport.js';

@@ -29,8 +29,6 @@ export class TokenCache implements TokenSubject {
   #tenant: Tenant;
   /** Made with the first rejected token: most caches never see one. */
   #forced: ForcedRenewals | undefined;
-  /** The drop of a rejected token from the shared store, while it is under way. */
-  #dropping: Promise<boolean> | undefined;
 
   constructor({ tenant, principal }: TokenSubject, ports: TokenCachePorts<TokenCache>) {
     this.#tenant = tenant;
@@ -82,7 +80,8 @@ export class TokenCache implements TokenSubject {
     if (current !== undefined && current.value !== value) return current;
     this.#forced ??= new ForcedRenewals();
     const isFlying = this.#requests.phase.name === 'flying';
-    if (!isFlying && this.#dropping === undefined && !this.#forced.allow(current, now)) return undefined;
+    if (!isFlying && this.#hand.place?.dropping === undefined && !this.#forced.allow(current, now))
+      return undefined;
     const dropped = this.#dropShared();
     if (dropped !== undefined && !isFlying && !(await dropped)) return undefined;
     if (this.#hand.token?.value === value) this.#discard();
@@ -98,10 +97,10 @@ export class TokenCache implements TokenSubject {
 
   /** Drops the token from the shared store, once for all who ask. False: a new one would not help. */
   #dropShared(): Promise<boolean> | undefined {
-    const { stored } = this.#hand;
-    if (stored === undefined) return undefined;
-    this.#dropping ??= this.#ports.drop?.(stored).finally(() => (this.#dropping = undefined));
-    return this.#dropping;
+    const { place } = this.#hand;
+    if (place?.stored === undefined) return undefined;
+    place.dropping ??= this.#ports.drop?.(place.stored).finally(() => (place.dropping = undefined));
+    return place.dropping;
   }
 
   /** Goes on with changed config, and without a waiting period. A client that is the same keeps its token meanwhile. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import { Ticket } from '../request/host-places.js';
+import { Ticket } from '../limiter/ticket.js';
 import type { IssuedToken, TokenAtHand } from '../request/token-answer.js';
 import { type TokenFailure, tokenFailure, TokenRequestFailed } from '../request/token-failure.js';
 import type { ObtainOptions } from '../request/token-endpoint.client.js';

@@ -1,6 +1,6 @@
 import { NEVER, type Random } from '../../clock.js';
 import type { RefreshPolicy, ResolvedLifetimePart } from '../../options/resolved-options.js';
-import type { IssuedToken, StoredName, TokenAtHand } from '../request/token-answer.js';
+import { type IssuedToken, StoredPlace, type TokenAtHand } from '../request/token-answer.js';
 import { AccessToken } from './access-token.js';
 import type { TokenObtained } from './token-cache-ports.js';
 
@@ -34,9 +34,7 @@ export class TokenInHand {
   #oddity: string | undefined;
   #refreshToken: string | undefined;
   #latencyMs = FIRST_LATENCY_MS;
-  /** Where the token is in the shared store, and one that was dropped since. */
-  #stored: StoredName | undefined;
-  #rejected: StoredName | undefined;
+  #place: StoredPlace | undefined;
 
   /** The token, whatever it is good for. */
   get token(): AccessToken | undefined {
@@ -84,9 +82,9 @@ export class TokenInHand {
     return this.#obtained;
   }
 
-  /** Where the token is in the shared store. */
-  get stored(): StoredName | undefined {
-    return this.#stored;
+  /** Where the token is in the shared store, if it was ever there. */
+  get place(): StoredPlace | undefined {
+    return this.#place;
   }
 
   /** What a shared token must be better than. */
@@ -95,16 +93,15 @@ export class TokenInHand {
       usableUntil: this.usableUntil,
       expiresAt: this.#token?.expiresAtMs ?? 0,
       lifetimeMs: this.#token?.lifetimeMs ?? 0,
-      stored: this.#stored,
-      rejected: this.#rejected,
+      stored: this.#place?.stored,
+      rejected: this.#place?.rejected,
     };
   }
 
   /** Drops the token. The plan for the next one stays. */
   drop(): void {
     this.#token = undefined;
-    this.#rejected = this.#stored ?? this.#rejected;
-    this.#stored = undefined;
+    this.#place?.dropped();
     this.#refreshToken = undefined;
   }
 
@@ -143,8 +140,8 @@ export class TokenInHand {
     this.#token = new AccessToken({ value, scope, issuedAt, expiresAt });
     this.#usableUntil = usableUntil;
     this.#dueAt = issued.origin === 'store' ? standInDueAt(times, policy, random) : times.dueAt;
-    this.#stored = issued.stored;
-    this.#rejected = undefined;
+    if (issued.stored !== undefined) this.#place ??= new StoredPlace();
+    this.#place?.adopted(issued.stored);
     return this.#token;
   }
 

@@ -12,6 +12,26 @@ export interface StoredName {
   readonly id: string;
 }
 
+/** What a cache knows of its token in the shared store. Where there is no store, there is none of this. */
+export class StoredPlace {
+  /** Where the token is. */
+  stored: StoredName | undefined;
+  /** One that was dropped, until the next. */
+  rejected: StoredName | undefined;
+  /** The drop of a rejected token from the store, while it is under way. */
+  dropping: Promise<boolean> | undefined;
+
+  adopted(stored: StoredName | undefined): void {
+    this.stored = stored;
+    this.rejected = undefined;
+  }
+
+  dropped(): void {
+    this.rejected = this.stored ?? this.rejected;
+    this.stored = undefined;
+  }
+}
+
 /** A token as the endpoint issued it. Instants are milliseconds since the epoch. */
 export interface IssuedToken {
   readonly value: string;

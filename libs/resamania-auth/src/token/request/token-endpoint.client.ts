@@ -4,13 +4,15 @@ import type { TokenRequestPolicy } from '../../options/resolved-options.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { delay, TimeUp, waitFor, withTimeLimit } from '../../waiting.js';
 import { classifyFault } from './classify-failure.js';
-import type { Outcome, Ticket } from './host-places.js';
-import type { RequestLimiter } from './request-limiter.js';
+import type { Outcome } from '../limiter/host-places.js';
+import { LineIsShut, type RequestLimiter } from '../limiter/request-limiter.js';
+import type { Ticket } from '../limiter/ticket.js';
 import { type IssuedToken, readTokenAnswer, type TokenAtHand } from './token-answer.js';
 import { failureOf, type TokenFailure, tokenFailure, TokenRequestFailed } from './token-failure.js';
 import {
   type Credentials,
   grantForm,
+  grantHeaders,
   readCredentials,
   type TokenGrant,
   usesRefreshGrant,
@@ -146,12 +148,13 @@ export class TokenEndpointClient {
     const { tenant } = grant;
     const { ticket, signal } = options;
     const { transport, limiter, clock, policy, answered } = this.#ports;
-    const place = await limiter.enter({ tenant, host, apiKey: credentials.apiKey, ticket }, signal);
+    const applicant = { tenant, host, apiKey: credentials.apiKey, ticket };
+    const place = await limiter.enter(applicant, signal).catch(throwFailure);
     let outcome: Outcome = 'unsent';
     try {
       const request = {
         url: tenant.tokenUrl,
-        headers: requestHeaders(tenant, credentials),
+        headers: grantHeaders(grant, credentials),
         form: grantForm(grant, credentials, await admitted()),
       };
       signal.throwIfAborted();
@@ -174,6 +177,11 @@ export class TokenEndpointClient {
   }
 }
 
+function throwFailure(error: unknown): never {
+  if (!(error instanceof LineIsShut)) throw error;
+  throw new TokenRequestFailed(tokenFailure(error.pause.limiter, { resetAt: error.pause.resetAt }));
+}
+
 function requestFailure(error: unknown, host: string): unknown {
   if (error instanceof TimeUp) return new TokenRequestFailed(tokenFailure('timeout'));
   return error instanceof TransportFailed ? new TokenRequestFailed(classifyFault(error.fault, host)) : error;
@@ -182,15 +190,6 @@ function requestFailure(error: unknown, host: string): unknown {
 /** Whether a failure tells how its tenant fares: a limit is everybody's, an unknown principal is that one's. */
 function isOwnTrouble({ kind, code }: TokenFailure): boolean {
   return kind !== 'limited' && code !== 'unknown_principal';
-}
-
-function requestHeaders({ apiKeyHeader }: Tenant, { apiKey }: Credentials): Record<string, string> {
-  return {
-    // The gateway's error bodies follow this header; with ld+json alone they would be plain text.
-    Accept: 'application/json',
-    'Content-Type': 'application/x-www-form-urlencoded',
-    ...(apiKey === undefined ? {} : { [apiKeyHeader]: apiKey }),
-  };
 }
 
 /** The pause before another attempt within the same flight, in milliseconds: 100 ms doubling, with full jitter, and at least 20 ms. */

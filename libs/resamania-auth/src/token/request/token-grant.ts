@@ -52,6 +52,16 @@ export function grantKey({ tenant, principal }: TokenGrant): string {
   return hash('sha256', JSON.stringify(parts), 'base64url');
 }
 
+/** The headers of a token request. */
+export function grantHeaders({ tenant }: TokenGrant, { apiKey }: Credentials): Record<string, string> {
+  return {
+    // The gateway's error bodies follow this header; with ld+json alone they would be plain text.
+    Accept: 'application/json',
+    'Content-Type': 'application/x-www-form-urlencoded',
+    ...(apiKey === undefined ? {} : { [tenant.apiKeyHeader]: apiKey }),
+  };
+}
+
 /** The body of a token request. `refreshToken` is sent as `renewWith` says. */
 export function grantForm(
   grant: TokenGrant,

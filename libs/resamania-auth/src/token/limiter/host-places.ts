@@ -1,5 +1,8 @@
-/** So many times the usual time is late… */
+import type { Trouble } from './trouble.js';
+
+/** So many times the usual time is late, and so many milliseconds at least… */
 const LATE = 2;
+const LATE_MS = 50;
 /** …and so many times it may hang, within these bounds in milliseconds. */
 const HUNG = 4;
 const HUNG_MS = { least: 200, most: 1000 };
@@ -8,28 +11,6 @@ const MOST = 8;
 
 /** What came of a request: a token, a failure, or nothing that tells how its tenant fares; perhaps it was not even sent. */
 export type Outcome = 'token' | 'failure' | 'neither' | 'unsent';
-
-/** A place in a queue. An urgent one goes first: callers wait for it. */
-export class Ticket {
-  #isUrgent = false;
-  #onHurry: (() => void) | undefined;
-
-  get isUrgent(): boolean {
-    return this.#isUrgent;
-  }
-
-  /** Makes it urgent from now on. */
-  hurry(): void {
-    if (this.#isUrgent) return;
-    this.#isUrgent = true;
-    this.#onHurry?.();
-  }
-
-  /** Tells who holds the queue. */
-  onHurry(move: () => void): void {
-    this.#onHurry = move;
-  }
-}
 
 /** A request under way. */
 export interface Attempt {
@@ -54,7 +35,7 @@ export class HostPlaces {
   readonly #limit: number;
   readonly #quarter: number;
   /** Shared by all hosts; outlives them. */
-  readonly #inTrouble: WeakSet<object>;
+  readonly #trouble: Trouble;
   readonly #attempts = new Set<Attempt>();
   /** For tenants in trouble. */
   #troubledLimit: number;
@@ -70,20 +51,20 @@ export class HostPlaces {
   /** When a request left or was answered last. */
   #lastSignAt = -Infinity;
 
-  constructor(limit: number, inTrouble: WeakSet<object>) {
+  constructor(limit: number, trouble: Trouble) {
     this.#limit = limit;
     this.#quarter = Math.max(1, Math.floor(limit / 4));
     this.#troubledLimit = this.#quarter;
     this.#limitForCallers = limit;
-    this.#inTrouble = inTrouble;
+    this.#trouble = trouble;
+  }
+
+  get #lateMs(): number {
+    return Math.max(LATE * this.#usualMs, LATE_MS);
   }
 
   get #hungMs(): number {
     return Math.min(Math.max(HUNG * this.#usualMs, HUNG_MS.least), HUNG_MS.most);
-  }
-
-  isTroubled(tenant: object): boolean {
-    return this.#inTrouble.has(tenant);
   }
 
   /** Finds out what is late and what hangs. Comes before the questions for room at the same instant. */
@@ -91,8 +72,8 @@ export class HostPlaces {
     let late = 0;
     for (const attempt of this.#attempts) {
       const age = now - attempt.startedAt;
-      if (attempt.isHung || age < LATE * this.#usualMs) continue;
-      this.#inTrouble.add(attempt.tenant);
+      if (attempt.isHung || age < this.#lateMs) continue;
+      this.#trouble.begin(attempt.tenant);
       attempt.isHung = age >= this.#hungMs && attempt.startedAt < this.#overtakenBefore;
       if (attempt.isHung) this.#troubledLimit = this.#quarter;
       else late += 1;
@@ -101,21 +82,15 @@ export class HostPlaces {
     this.#count();
   }
 
-  /** Whether nobody at all may leave now. */
-  isFull(now: number): boolean {
-    return this.#taken >= this.#limitForCallers && !this.#isSilent(now);
-  }
-
-  /** Whether this request may leave now. */
-  hasRoom({ tenant, ticket }: { tenant: object; ticket: Ticket }, now: number): boolean {
+  /** Whether a request of this kind may leave now. */
+  hasRoom({ isUrgent, isTroubled }: { isUrgent: boolean; isTroubled: boolean }, now: number): boolean {
     if (this.#isSilent(now)) return true;
-    if (!this.isTroubled(tenant))
-      return this.#taken < (ticket.isUrgent ? this.#limitForCallers : this.#limit);
+    if (!isTroubled) return this.#taken < (isUrgent ? this.#limitForCallers : this.#limit);
     return this.#taken < this.#limit && this.#takenTroubled < this.#troubledLimit;
   }
 
   take(tenant: object, now: number): Attempt {
-    const attempt = { tenant, startedAt: now, isTroubled: this.isTroubled(tenant), isHung: false };
+    const attempt = { tenant, startedAt: now, isTroubled: this.#trouble.has(tenant), isHung: false };
     this.#attempts.add(attempt);
     this.#lastSignAt = now;
     this.#count();
@@ -131,9 +106,9 @@ export class HostPlaces {
 
   leave(attempt: Attempt, outcome: Outcome): void {
     if (!this.#attempts.delete(attempt)) return;
-    if (outcome === 'failure') this.#trouble(attempt.tenant);
+    if (outcome === 'failure') this.#fail(attempt.tenant);
     if (outcome === 'token' && !attempt.isHung) {
-      this.#inTrouble.delete(attempt.tenant);
+      this.#trouble.end(attempt.tenant);
       if (attempt.isTroubled)
         this.#troubledLimit = Math.min(this.#troubledLimit + 1, Math.max(1, this.#limit - this.#quarter));
     }
@@ -142,7 +117,7 @@ export class HostPlaces {
 
   /** When there may be room without anybody leaving or being answered. */
   nextLookAt(now: number): number {
-    const ages = [this.#hungMs, LATE * this.#usualMs];
+    const ages = [this.#hungMs, this.#lateMs];
     const instants = Array.from(this.#attempts, ({ startedAt }) => ages.map((age) => startedAt + age)).flat();
     return Math.min(...[...instants, this.#lastSignAt + this.#hungMs].filter((at) => at > now));
   }
@@ -152,8 +127,8 @@ export class HostPlaces {
     return size > 0 && size < MOST * this.#limit && now - this.#lastSignAt >= this.#hungMs;
   }
 
-  #trouble(tenant: object): void {
-    this.#inTrouble.add(tenant);
+  #fail(tenant: object): void {
+    this.#trouble.begin(tenant);
     this.#troubledLimit = this.#quarter;
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { SimulatedClock } from '../../../../../test/support/simulated-clock.js';
 import { GatewayPaces } from '../../gateway/gateway-pace.js';
-import { Ticket } from './host-places.js';
+import { Ticket } from './ticket.js';
 import { RequestLimiter } from './request-limiter.js';
 
 const settle = () => new Promise(setImmediate);
