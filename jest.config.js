@@ -24,6 +24,8 @@ const common = {
     '^nestjs-resamania-auth$': '<rootDir>/libs/resamania-auth/src/index.ts',
     '^nestjs-resamania-auth/undici$': '<rootDir>/libs/resamania-auth/src/undici/undici-adapter.ts',
     '^nestjs-resamania-auth/hydra$': '<rootDir>/libs/resamania-auth/src/hydra/collections.ts',
+    '^nestjs-resamania-auth/opentelemetry$':
+      '<rootDir>/libs/resamania-auth/src/opentelemetry/open-telemetry.ts',
     '^nestjs-resamania-auth/redis$': '<rootDir>/libs/resamania-auth/src/redis/redis-token-store.ts',
     '^nestjs-resamania-auth/testing$': '<rootDir>/libs/resamania-auth/src/testing/fake-resamania.ts',
     '^resamania-sandbox$': '<rootDir>/libs/resamania-sandbox/src/index.ts',

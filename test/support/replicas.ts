@@ -106,6 +106,7 @@ export class ReplicaWorld {
       random: () => this.random(),
       options: DEFAULTS,
       paces: new GatewayPaces(),
+      telemetry: undefined,
       hub: { storeChanged: (health) => changes.push(health) },
     });
     this.#replicas += 1;

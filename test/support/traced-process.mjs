@@ -1,6 +1,6 @@
 // Run in a plain Node process, as applications are traced: OpenTelemetry's SDK and its instrumentation of `node:http`.
 // Three requests of an application arm the schedule, each in a span, a tenant's context and a store of its own. Prints
-// the spans of the HTTP requests, and what secret functions saw around them.
+// the spans of the HTTP requests, with `--telemetry` those of the library too, and what secret functions saw around them.
 import 'reflect-metadata';
 
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -28,6 +28,7 @@ const { Module } = await import('@nestjs/common');
 const { NestFactory } = await import('@nestjs/core');
 const { ResamaniaAuthModule, ResamaniaHttpService, ResamaniaTenantContext, ResamaniaTenantRegistry } =
   await import('nestjs-resamania-auth');
+const { openTelemetry } = await import('nestjs-resamania-auth/opentelemetry');
 const { faults, ResamaniaSandbox } = await import('resamania-sandbox');
 
 const sandbox = await ResamaniaSandbox.start({ tokenLifetimeSeconds: 3 });
@@ -53,6 +54,7 @@ Module({
       apiKey: sandbox.apiKey,
       refresh: { warmUp: false },
       tenants: [tenant('on-demand'), tenant('replayed')],
+      ...(process.argv.includes('--telemetry') && { telemetry: openTelemetry() }),
     }),
   ],
 })(AppModule);
@@ -87,6 +89,7 @@ await sandbox.stop();
 const spans = exporter.getFinishedSpans().map((span) => ({
   name: span.name,
   url: span.attributes['http.url'] ?? span.attributes['url.full'],
+  id: span.spanContext().spanId,
   trace: span.spanContext().traceId,
   parent: span.parentSpanContext?.spanId,
 }));

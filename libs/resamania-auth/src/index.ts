@@ -82,4 +82,14 @@ export type {
   TokenToStore,
   WaitToStore,
 } from './store/token-store.js';
+export type {
+  FetchEnd,
+  FetchRecording,
+  ObservedTenant,
+  ResamaniaTelemetry,
+  StoreOperation,
+  TelemetrySource,
+  TokenFetch,
+  WaitRecording,
+} from './telemetry/telemetry.js';
 export type { TenantTokenStatus, TokenFailureStatus, TokenState } from './token/cache/token-status.js';

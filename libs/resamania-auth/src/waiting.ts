@@ -13,7 +13,7 @@ class Waiters extends Set<() => void> {
 const waitersOn = new WeakMap<Pick<AbortSignal, 'aborted'>, Waiters>();
 
 /** What a signal has, or may have where it is not Node's own. */
-type ListenedSignal = Pick<AbortSignal, 'aborted'> &
+export type ListenedSignal = Pick<AbortSignal, 'aborted'> &
   Partial<Pick<AbortSignal, 'addEventListener' | 'removeEventListener'>>;
 
 /** Calls `tell` when the signal aborts. Returns how to stop listening. */

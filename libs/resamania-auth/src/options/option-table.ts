@@ -138,6 +138,7 @@ export const MODULE_FIELDS = {
   },
   quotaWarningShare: setting(rules.range({ above: 0 }, 1), 0.8),
   store: optional<NonNullable<ResamaniaAuthOptions['store']>>(rules.asyncFunction),
+  telemetry: optional<NonNullable<ResamaniaAuthOptions['telemetry']>>(rules.asyncFunction),
   allowInsecureHttp: setting(rules.boolean, false),
 } satisfies FieldsOf<ResamaniaAuthOptions>;
 

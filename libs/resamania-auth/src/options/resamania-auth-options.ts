@@ -1,4 +1,5 @@
 import type { ResamaniaTokenStore } from '../store/token-store.js';
+import type { ResamaniaTelemetry, TelemetrySource } from '../telemetry/telemetry.js';
 import type { HttpOptions } from './http-options.js';
 import type { ResamaniaTenantOptions, Secret } from './tenant-options.js';
 
@@ -180,6 +181,11 @@ export interface ResamaniaAuthOptions {
    * @default none: each process obtains its own tokens
    */
   store?: () => ResamaniaTokenStore;
+  /**
+   * Makes what measures and traces, such as `openTelemetry()`.
+   * @default none: nothing is measured
+   */
+  telemetry?: (source: TelemetrySource) => ResamaniaTelemetry;
   /**
    * Allow base URLs with `http:`. Secrets and tokens then travel unencrypted. Loopback hosts are always allowed.
    * @default false

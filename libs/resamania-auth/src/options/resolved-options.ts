@@ -1,4 +1,5 @@
 import type { ResamaniaTokenStore } from '../store/token-store.js';
+import type { ResamaniaTelemetry, TelemetrySource } from '../telemetry/telemetry.js';
 import type { HttpOptions } from './http-options.js';
 import type {
   LifetimePart,
@@ -65,6 +66,7 @@ export interface ResolvedOptions {
   };
   readonly quotaWarningShare: number;
   readonly store: (() => ResamaniaTokenStore) | undefined;
+  readonly telemetry: ((source: TelemetrySource) => ResamaniaTelemetry) | undefined;
 }
 
 /** Injection key of the resolved options. */

@@ -76,6 +76,12 @@ export class Tenant {
     return { name, apiBaseUrl, tokenUrl, clientToken, clientId, scope, clubId, networkNodeId };
   }
 
+  /** Where its token endpoint is. */
+  get server(): { serverAddress: string; serverPort: number } {
+    const { hostname, port, protocol } = new URL(this.tokenUrl);
+    return { serverAddress: hostname, serverPort: Number(port) || (protocol === 'https:' ? 443 : 80) };
+  }
+
   /** Extra fields of the token request's body. They may be confidential, hence a method. */
   params(): Readonly<Record<string, string>> {
     return this.#params;

@@ -62,7 +62,7 @@ export class ResamaniaTokenService {
 
   /** A usable access token, with its times. */
   getToken(tenant?: string, options?: TokenWaitOptions): Promise<AccessToken> {
-    return this.#wait(tenant, options, (cache) => cache.get());
+    return this.#wait(tenant, options, (cache, signal) => cache.get(signal));
   }
 
   /**
@@ -79,7 +79,7 @@ export class ResamaniaTokenService {
    * once, as every other call does. The old token stays usable meanwhile, and stays if it lives longer.
    */
   renew(tenant?: string, options?: TokenWaitOptions): Promise<AccessToken> {
-    return this.#wait(tenant, options, (cache) => cache.renew());
+    return this.#wait(tenant, options, (cache, signal) => cache.renew(signal));
   }
 
   /**
@@ -114,10 +114,13 @@ export class ResamaniaTokenService {
   async #wait(
     tenant: string | undefined,
     options: TokenWaitOptions | undefined,
-    ask: (cache: TokenCache) => Promise<AccessToken>,
+    ask: (cache: TokenCache, signal?: AbortSignal) => Promise<AccessToken>,
   ): Promise<AccessToken> {
-    const known = this.#caches.of(tenant, options?.principal);
-    const token = known ? ask(known) : this.#caches.load(tenant, options?.principal).then(ask);
-    return waitFor(token, options?.signal);
+    const { principal, signal } = options ?? {};
+    const known = this.#caches.of(tenant, principal);
+    const token = known
+      ? ask(known, signal)
+      : this.#caches.load(tenant, principal).then((cache) => ask(cache, signal));
+    return waitFor(token, signal);
   }
 }

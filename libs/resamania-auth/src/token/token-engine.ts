@@ -1,11 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-
-import type { Clock, InContext, Random } from '../clock.js';
+import type { Clock, Random } from '../clock.js';
 import { ResamaniaTokenError } from '../errors.js';
 import { GatewayPaces } from '../gateway/gateway-pace.js';
 import { LimitMemory } from '../gateway/limit-memory.js';
 import { type HeaderBag, hasLimits } from '../gateway/limits.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
+import type { ResamaniaTelemetry } from '../telemetry/telemetry.js';
 import type { Tenant } from '../tenants/tenant.js';
 import type { TenantChange } from '../tenants/tenant-store.js';
 import type { TenantStore } from '../tenants/tenant-store.js';
@@ -13,13 +12,16 @@ import type { TokenCache } from './cache/token-cache.js';
 import type { TokenSubject } from './cache/token-cache-ports.js';
 import { TokenFlights } from './cache/token-flight.js';
 import type { TenantTokenStatus } from './cache/token-status.js';
+import { RecordedEvents } from './events/recorded-events.js';
 import type { TokenEventHub } from './events/token-event-hub.js';
+import { inThisContext } from './in-this-context.js';
 import { RequestLimiter } from './limiter/request-limiter.js';
 import type { StoredName } from './request/token-answer.js';
 import { TokenEndpointClient } from './request/token-endpoint.client.js';
 import type { TokenTransport } from './request/http-token-transport.js';
 import { RefreshSchedule, type ScheduleTimer } from './schedule/refresh-schedule.js';
 import { SharedTokenSource, type SharedStatus } from './shared/shared-token-source.js';
+import { observedTenants } from './observed-tenants.js';
 import { planFirstTokens } from './schedule/warm-up.js';
 import { TokenCaches } from './token-caches.js';
 
@@ -28,7 +30,7 @@ export interface TokenEnginePorts {
   readonly tenants: TenantStore;
   readonly options: Pick<
     ResolvedOptions,
-    'refresh' | 'tokenRequest' | 'onDemand' | 'quotaWarningShare' | 'store'
+    'refresh' | 'tokenRequest' | 'onDemand' | 'quotaWarningShare' | 'store' | 'telemetry'
   >;
   readonly transport: TokenTransport;
   readonly timer: ScheduleTimer;
@@ -46,33 +48,27 @@ export class TokenEngine {
   readonly #paces = new GatewayPaces((pace, pause) => this.#shared?.pauses.changed(pace, pause));
   /** Where replicas share tokens. */
   readonly #shared: SharedTokenSource | undefined;
+  readonly #telemetry: ResamaniaTelemetry | undefined;
   readonly caches: TokenCaches;
   #phase: 'new' | 'started' | 'draining' | 'stopped' = 'new';
 
   constructor(ports: TokenEnginePorts) {
-    const { tenants, options, random, hub, transport } = ports;
+    const { tenants, options, random, hub } = ports;
     const { inContext, clock, timer } = inThisContext(ports);
     this.#ports = ports;
     this.#schedule = new RefreshSchedule(timer, clock);
     this.#limits = new LimitMemory(options.quotaWarningShare, (tenant, quota) => hub.quotaLow(tenant, quota));
-    const shared =
-      options.store &&
-      new SharedTokenSource(options.store(), { options, paces: this.#paces, clock, random, hub });
+    const telemetry = options.telemetry?.({ tenants: () => observedTenants(this.caches) });
+    this.#telemetry = telemetry;
+    const sharing = { options, paces: this.#paces, telemetry, clock, random, hub };
+    const shared = options.store && new SharedTokenSource(options.store(), sharing);
     this.#shared = shared;
-    const endpoint = new TokenEndpointClient({
-      transport,
-      limiter: new RequestLimiter(options.tokenRequest, clock, this.#paces),
-      clock,
-      random,
-      policy: options.tokenRequest,
-      answered: (tenant, headers) => this.noteLimits(tenant, headers),
-      refused: (tenant) => tenants.reload(tenant),
-      share: shared && ((request, send) => shared.share(request, send)),
-    });
+    const endpoint = this.#endpoint(clock, shared);
     this.#flights = new TokenFlights({
       obtain: (grant, flight) => endpoint.obtain(grant, flight),
       clock,
       deadlineMs: options.tokenRequest.deadlineMs,
+      telemetry,
     });
     const cachePorts = {
       flights: this.#flights,
@@ -83,11 +79,26 @@ export class TokenEngine {
       inContext,
       limits: this.#limits,
       drop: shared && ((stored: StoredName) => shared.drop(stored)),
-      events: hub,
+      events: telemetry === undefined ? hub : new RecordedEvents(hub, telemetry),
+      telemetry,
       schedule: this.#schedule,
     };
     this.caches = new TokenCaches(tenants, cachePorts, options.onDemand.maxEntries);
     tenants.onChange((change) => this.#follow(change));
+  }
+
+  #endpoint(clock: Clock, shared: SharedTokenSource | undefined): TokenEndpointClient {
+    const { transport, options, random, tenants } = this.#ports;
+    return new TokenEndpointClient({
+      transport,
+      limiter: new RequestLimiter(options.tokenRequest, clock, this.#paces),
+      clock,
+      random,
+      policy: options.tokenRequest,
+      answered: (tenant, headers) => this.noteLimits(tenant, headers),
+      refused: (tenant) => tenants.reload(tenant),
+      share: shared && ((request, send) => shared.share(request, send)),
+    });
   }
 
   /** Takes note of the limits that an answer to a tenant's request reports. */
@@ -150,6 +161,7 @@ export class TokenEngine {
     this.#flights.close();
     this.#ports.transport.close();
     this.#ports.hub.close();
+    this.#telemetry?.close();
     return this.#shared?.close();
   }
 
@@ -169,24 +181,4 @@ export class TokenEngine {
       this.caches.registered.get(change.tenant.name)?.planFirst(this.#ports.clock.now());
     this.#ports.hub.tenantChanged(change);
   }
-}
-
-/** The context that the module was loaded in: timers and requests run in it, whoever causes them. */
-function inThisContext({ clock, timer }: TokenEnginePorts): {
-  inContext: InContext;
-  clock: Clock;
-  timer: ScheduleTimer;
-} {
-  const inContext: InContext = AsyncLocalStorage.snapshot();
-  return {
-    inContext,
-    clock: {
-      now: () => clock.now(),
-      after: (ms, task) => inContext(() => clock.after(ms, task)),
-    },
-    timer: {
-      arm: (ms, task) => inContext(() => timer.arm(ms, task)),
-      disarm: () => timer.disarm(),
-    },
-  };
 }

@@ -2,6 +2,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 
 import type { AccessToken } from '../../token/cache/access-token.js';
 import { combinedUrl, isAbsolute } from '../target/api-url.js';
+import type { ListenedSignal } from '../../waiting.js';
 import type { Binding, CallTarget, CallTargets } from '../target/call-target.js';
 import { shownSettings } from '../target/request-settings.js';
 import { type CallCredentials, hasOwnAuthorization } from './api-headers.js';
@@ -42,6 +43,7 @@ export class CallAuthorizer {
     binding: Binding,
     current: string | undefined,
   ): NowOrLater<ReadyCall | BareCall | undefined> {
+    const { signal } = config;
     if (config.resamania !== undefined) config.resamania = shownSettings(config.resamania);
     if (config.resamania?.auth === false || hasOwnAuthorization(config))
       return this.#bare(config, binding, current);
@@ -50,12 +52,12 @@ export class CallAuthorizer {
     const principal = config.resamania?.principal;
     try {
       const cache = this.#caches.of(target.tenant, principal);
-      if (cache !== undefined) return this.#ready(cache, target);
+      if (cache !== undefined) return this.#ready(cache, target, signal);
     } catch (error) {
       return this.#unlessForeign(error, target);
     }
     return this.#caches.load(target.tenant, principal).then(
-      (cache) => this.#ready(cache, target),
+      (cache) => this.#ready(cache, target, signal),
       (error: unknown) => this.#unlessForeign(error, target),
     );
   }
@@ -69,19 +71,24 @@ export class CallAuthorizer {
   }
 
   /** With the token that is at hand. */
-  #ready(cache: CallCache, target: CallTarget): NowOrLater<ReadyCall | undefined> {
+  #ready(cache: CallCache, target: CallTarget, signal?: ListenedSignal): NowOrLater<ReadyCall | undefined> {
     const { tenant } = cache;
     const token = cache.peek();
     const url = this.#targets.urlFor(target, tenant);
     if (url === undefined) return undefined;
     return token === undefined || tenant.mustReadApiKey
-      ? this.#afterWaiting(cache, target, url)
+      ? this.#afterWaiting(cache, target, url, signal)
       : { cache, target, tenant, url, token, apiKey: tenant.knownApiKey };
   }
 
-  async #afterWaiting(cache: CallCache, target: CallTarget, url: string): Promise<ReadyCall | undefined> {
+  async #afterWaiting(
+    cache: CallCache,
+    target: CallTarget,
+    url: string,
+    signal: ListenedSignal | undefined,
+  ): Promise<ReadyCall | undefined> {
     const { tenant } = cache;
-    const token = await cache.get();
+    const token = await cache.get(signal);
     // A token request has just read the key, unless it was another tenant's of the same client.
     const apiKey = tenant.knownApiKey ?? (await tenant.readApiKey());
     // Reconfigured meanwhile: token, key and URL must all be of the same config.

@@ -5,11 +5,12 @@ import { AccessToken } from '../../token/cache/access-token.js';
 import type { TokenSubject } from '../../token/cache/token-cache-ports.js';
 import type { ResamaniaPrincipal } from '../../token/request/principal.js';
 import { ResamaniaTokenService } from '../../token/resamania-token.service.js';
+import type { ListenedSignal } from '../../waiting.js';
 
 /** What API calls need of a token cache. */
 export interface CallCache extends TokenSubject {
   peek(): AccessToken | undefined;
-  get(): Promise<AccessToken>;
+  get(signal?: ListenedSignal): Promise<AccessToken>;
   replaceRejected(value: string): Promise<AccessToken | undefined>;
 }
 

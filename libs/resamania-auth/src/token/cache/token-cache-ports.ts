@@ -1,5 +1,6 @@
 import type { Clock, InContext, Random } from '../../clock.js';
 import type { LimitMemory } from '../../gateway/limit-memory.js';
+import type { ResamaniaTelemetry } from '../../telemetry/telemetry.js';
 import type { RefreshPolicy } from '../../options/resolved-options.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import type { ResamaniaPrincipal } from '../request/principal.js';
@@ -22,6 +23,8 @@ export interface TokenObtained {
   readonly token: AccessToken;
   /** When it is due for renewal, in milliseconds since the epoch. */
   readonly dueAt: number;
+  /** For how long callers could still have used the token before, in milliseconds. */
+  readonly leftMs: number;
   /** What was odd about the answer, if anything that was not so the last time. */
   readonly oddity: string | undefined;
   /** How many requests had failed in a row before it. */
@@ -61,6 +64,7 @@ export interface TokenCachePorts<Cache> {
   /** Where there is a shared store: drops a token for all replicas. False: a new one would not help. */
   readonly drop: ((stored: StoredName) => Promise<boolean>) | undefined;
   readonly events: TokenCacheEvents;
+  readonly telemetry: ResamaniaTelemetry | undefined;
   /** Gives a cache its `turn()` at this instant, and at no other. */
   readonly schedule: { set(cache: Cache, instant: number): void };
 }

@@ -1,5 +1,6 @@
 import { NEVER } from '../../clock.js';
 import type { Tenant } from '../../tenants/tenant.js';
+import type { ListenedSignal } from '../../waiting.js';
 import type { ResamaniaPrincipal } from '../request/principal.js';
 import { TokenPostponed } from '../request/token-failure.js';
 import type { AccessToken } from './access-token.js';
@@ -51,15 +52,18 @@ export class TokenCache implements TokenSubject {
     return this.#hand.token;
   }
 
-  /** A usable token, now or as soon as there is one. Fails at once in a waiting period. */
-  async get(): Promise<AccessToken> {
-    return this.peek() ?? this.renew();
+  /**
+   * A usable token, now or as soon as there is one. Fails at once in a waiting period.
+   * @param signal - Ends the wait for who asks; here it is only recorded.
+   */
+  async get(signal?: ListenedSignal): Promise<AccessToken> {
+    return this.peek() ?? this.renew(signal);
   }
 
   /** A new token, from the flight under way or from one that starts now. Fails at once in a waiting period. */
-  async renew(): Promise<AccessToken> {
+  async renew(signal?: ListenedSignal): Promise<AccessToken> {
     this.#hand.used = true;
-    return this.#requests.request('caller');
+    return this.#requests.wait(signal);
   }
 
   /** Drops the token, if it is still the one named. A tenant that is kept warm gets a new one in the background. */

@@ -1,8 +1,10 @@
 import type { Clock } from '../../clock.js';
+import type { FetchRecording, ResamaniaTelemetry } from '../../telemetry/telemetry.js';
 import { Ticket } from '../limiter/ticket.js';
 import type { IssuedToken, TokenAtHand } from '../request/token-answer.js';
 import { type TokenFailure, tokenFailure, TokenRequestFailed } from '../request/token-failure.js';
 import type { ObtainOptions } from '../request/token-endpoint.client.js';
+import { recordedFetch } from '../request/recorded-fetch.js';
 import { grantKey, type TokenGrant } from '../request/token-grant.js';
 
 /**
@@ -25,10 +27,13 @@ export interface TokenFlightPorts {
   readonly clock: Clock;
   /** Time limit of a flight, in milliseconds. */
   readonly deadlineMs: number;
+  readonly telemetry?: ResamaniaTelemetry | undefined;
 }
 
 /** One cache's place on a flight, which other caches of the same key may share. */
 export interface Seat {
+  /** Where flights are recorded. */
+  readonly recording?: FetchRecording | undefined;
   /** The token, when the flight lands; `undefined` as soon as this place is given up. */
   readonly issued: Promise<IssuedToken | undefined>;
   /** Somebody waits now: go before the schedule, and start the deadline. */
@@ -49,12 +54,19 @@ class TokenFlight {
   readonly #ports: TokenFlightPorts;
   readonly #ticket = new Ticket();
   readonly #abort = new AbortController();
+  readonly #recording: FetchRecording | undefined;
   readonly result: Promise<IssuedToken>;
   #disarm: (() => void) | undefined;
   #passengers = 0;
 
-  constructor(grant: TokenGrant, details: FlightDetails, ports: TokenFlightPorts) {
+  constructor(
+    grant: TokenGrant,
+    details: FlightDetails,
+    ports: TokenFlightPorts,
+    recording?: FetchRecording,
+  ) {
     this.#ports = ports;
+    this.#recording = recording;
     this.result = this.#run(grant, details);
     this.result.catch(() => undefined);
   }
@@ -72,6 +84,7 @@ class TokenFlight {
       giveUp = () => resolve(undefined);
     });
     return {
+      recording: this.#recording,
       issued: Promise.race([this.result, left]),
       hurry: () => this.#hurry(),
       isUrgent: () => this.#ticket.isUrgent,
@@ -104,8 +117,10 @@ class TokenFlight {
   async #run(grant: TokenGrant, details: FlightDetails): Promise<IssuedToken> {
     const { signal } = this.#abort;
     const admitted = () => this.#arm();
+    const flight = { signal, ticket: this.#ticket, admitted, ...details };
+    const obtain = () => this.#ports.obtain(grant, flight);
     try {
-      return await this.#ports.obtain(grant, { signal, ticket: this.#ticket, admitted, ...details });
+      return await (this.#recording === undefined ? obtain() : recordedFetch(this.#recording, obtain));
     } finally {
       this.#disarm?.();
     }
@@ -139,27 +154,42 @@ export class TokenFlights {
   /**
    * Boards the flight of this grant's key, which departs now if there is none.
    * @param source - Gives what a flight takes along to one that departs.
+   * @param cause - What telemetry knows the caller by who makes it depart.
    */
-  board(grant: TokenGrant, urgency: Urgency, source: FlightSource): Seat {
+  board(grant: TokenGrant, urgency: Urgency, source: FlightSource, cause?: unknown): Seat {
     if (this.#isClosed) return CLOSED_SEAT();
     const key = grantKey(grant);
     const current = this.#flights.get(key);
-    const details = (): FlightDetails => ({
-      refreshToken: source.takeRefreshToken(),
-      atHand: source.atHand(),
-      attempts: urgency === 'probe' ? 1 : undefined,
-    });
-    const flight = current === undefined || current.isOver ? this.#depart(key, grant, details()) : current;
+    const flight =
+      current === undefined || current.isOver ? this.#depart(key, grant, urgency, source, cause) : current;
     return flight.board(urgency);
   }
 
-  #depart(key: string, grant: TokenGrant, details: FlightDetails): TokenFlight {
-    const flight = new TokenFlight(grant, details, this.#ports);
+  #depart(
+    key: string,
+    grant: TokenGrant,
+    urgency: Urgency,
+    source: FlightSource,
+    cause: unknown,
+  ): TokenFlight {
+    const details: FlightDetails = {
+      refreshToken: source.takeRefreshToken(),
+      atHand: source.atHand(),
+      attempts: urgency === 'probe' ? 1 : undefined,
+    };
+    const flight = new TokenFlight(grant, details, this.#ports, this.#record(grant, urgency, cause));
     this.#flights.set(key, flight);
     const land = () => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     };
     flight.result.then(land, land);
     return flight;
+  }
+
+  #record({ tenant }: TokenGrant, urgency: Urgency, cause: unknown): FetchRecording | undefined {
+    const { telemetry } = this.#ports;
+    if (telemetry === undefined) return undefined;
+    const trigger = urgency === 'schedule' ? 'schedule' : 'caller';
+    return telemetry.startFetch({ tenant: tenant.name, trigger, cause, ...tenant.server });
   }
 }

@@ -115,6 +115,7 @@ export class TokenInHand {
   /** Takes a token that has come: it replaces the one in hand if it expires later. */
   adopt(issued: IssuedToken, policy: RefreshPolicy, now: number, random: Random): Adopted {
     const oddity = issued.oddity === this.#oddity ? undefined : issued.oddity;
+    const leftMs = Math.max(0, this.usableUntil - now);
     const token = this.#better(issued, policy, now, random);
     this.#refreshToken = issued.refreshToken;
     // A slow answer counts at once, and is forgotten by halves. A token from the store tells nothing of it.
@@ -123,7 +124,7 @@ export class TokenInHand {
     this.#oddity = issued.oddity;
     this.#obtained += 1;
     const { origin = 'endpoint' } = issued;
-    return { renewal: this.#obtained > 1, token, dueAt: this.#dueAt, oddity, origin };
+    return { renewal: this.#obtained > 1, token, dueAt: this.#dueAt, leftMs, oddity, origin };
   }
 
   #better(issued: IssuedToken, policy: RefreshPolicy, now: number, random: Random): AccessToken {

@@ -1,4 +1,6 @@
 import { NEVER } from '../../clock.js';
+import type { ListenedSignal } from '../../waiting.js';
+import { recordedWait } from '../request/recorded-fetch.js';
 import type { IssuedToken } from '../request/token-answer.js';
 import { failureOf, TokenPostponed } from '../request/token-failure.js';
 import type { AccessToken } from './access-token.js';
@@ -81,19 +83,30 @@ export class TokenRequests<Owner extends TokenSubject> {
       return phase.token;
     }
     const { tenant, principal } = this.#owner;
+    const { flights, telemetry, inContext } = this.#ports;
     const leaving = departure(phase, urgency, this.#now(), tenant.name);
     if (leaving instanceof Error) {
       this.#reportMissing();
       return Promise.reject(leaving);
     }
-    return this.#ports.inContext(() => {
-      const seat = this.#ports.flights.board({ tenant, principal }, leaving, this.#hand);
+    const cause = telemetry?.caller();
+    return inContext(() => {
+      const seat = flights.board({ tenant, principal }, leaving, this.#hand, cause);
       const token = this.#land(seat);
       // Nobody has to wait for it.
       token.catch(() => undefined);
       this.#enter({ name: 'flying', seat, token, after: failuresIn(phase) });
       return token;
     });
+  }
+
+  /** The same for a caller, who waits for it. */
+  wait(signal?: ListenedSignal): Promise<AccessToken> {
+    const token = this.request('caller');
+    const { telemetry } = this.#ports;
+    const recording = this.#phase.name === 'flying' ? this.#phase.seat.recording : undefined;
+    if (telemetry === undefined || recording === undefined) return token;
+    return recordedWait(telemetry.startWait(this.#owner.tenant.name, recording), token, signal);
   }
 
   #now(): number {

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../../clock.js';
 import { type ClaimOutcome, type ClaimRequest, TokenStoreError } from '../../store/token-store.js';
 import type { ResamaniaTokenStore, Settlement, StoredEntry } from '../../store/token-store.js';
+import type { ResamaniaTelemetry, StoreOperation } from '../../telemetry/telemetry.js';
 import { TimeUp, withTimeLimit } from '../../waiting.js';
 
 /** A store that keeps no time limit of its own is given up on after this long, in milliseconds. */
@@ -25,6 +26,7 @@ export interface GuardedStorePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly changed: (health: StoreHealth) => void;
+  readonly telemetry: ResamaniaTelemetry | undefined;
 }
 
 /**
@@ -50,19 +52,19 @@ export class GuardedStore {
   }
 
   read(key: string): Promise<StoredEntry | undefined> {
-    return this.#try((store) => store.read(key));
+    return this.#try('read', (store) => store.read(key));
   }
 
   claim(key: string, request: ClaimRequest): Promise<ClaimOutcome> {
-    return this.#try((store) => store.claim(key, request));
+    return this.#try('claim', (store) => store.claim(key, request));
   }
 
   settle(key: string, settlement: Settlement): Promise<void> {
-    return this.#try((store) => store.settle(key, settlement));
+    return this.#try('settle', (store) => store.settle(key, settlement));
   }
 
   drop(key: string, id: string): Promise<boolean> {
-    return this.#try((store) => store.drop(key, id));
+    return this.#try('drop', (store) => store.drop(key, id));
   }
 
   count(name: string): void {
@@ -76,23 +78,28 @@ export class GuardedStore {
     await this.#limited((store) => store.close()).catch(() => undefined);
   }
 
-  async #try<T>(operation: (store: ResamaniaTokenStore) => Promise<T>): Promise<T> {
+  async #try<T>(name: StoreOperation, operation: (store: ResamaniaTokenStore) => Promise<T>): Promise<T> {
     if (this.#health.state === 'down' || this.#isClosed) {
       this.count('skipped');
       throw new TokenStoreError('down');
     }
-    return this.#judged(operation);
+    return this.#judged(name, operation);
   }
 
-  async #judged<T>(operation: (store: ResamaniaTokenStore) => Promise<T>): Promise<T> {
+  async #judged<T>(name: StoreOperation, operation: (store: ResamaniaTokenStore) => Promise<T>): Promise<T> {
+    const { clock, telemetry } = this.#ports;
+    const startedAt = clock.now();
+    const ended = (reason?: string) => telemetry?.storeOperation(name, clock.now() - startedAt, reason);
     try {
       const result = await this.#limited(operation);
+      ended();
       this.#failures = 0;
       if (this.#health.state === 'down') this.#become('up');
       this.count('ok');
       return result;
     } catch (error) {
       const reason = reasonOf(error);
+      ended(reason);
       this.count(reason);
       this.#failures += 1;
       if (this.#failures >= FAILURES && this.#health.state === 'up') this.#become('down', reason);
@@ -118,7 +125,7 @@ export class GuardedStore {
     const { clock, random } = this.#ports;
     this.#cancelProbe = clock.after(PROBE_MS * (1 + 2 * random()), () => {
       const request = { claimId: PROBE_KEY, claimMs: 1, minRemainingMs: 0, notIds: [], takeRefresh: false };
-      this.#judged((store) => store.claim(PROBE_KEY, request)).catch(() => {
+      this.#judged('claim', (store) => store.claim(PROBE_KEY, request)).catch(() => {
         if (!this.#isClosed && this.#health.state === 'down') this.#probeSoon();
       });
     });

@@ -2,6 +2,7 @@ import type { Clock, Random } from '../../clock.js';
 import type { GatewayPaces } from '../../gateway/gateway-pace.js';
 import type { ResolvedOptions } from '../../options/resolved-options.js';
 import type { ResamaniaTokenStore } from '../../store/token-store.js';
+import type { ResamaniaTelemetry } from '../../telemetry/telemetry.js';
 import { withTimeLimit } from '../../waiting.js';
 import type { IssuedToken, StoredName } from '../request/token-answer.js';
 import type { RequestToSend, Send } from '../request/token-endpoint.client.js';
@@ -21,6 +22,7 @@ const CLOSING_MS = 1000;
 export interface SharedTokenSourceOptions {
   readonly options: Pick<ResolvedOptions, 'refresh' | 'tokenRequest'>;
   readonly paces: GatewayPaces;
+  readonly telemetry: ResamaniaTelemetry | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Told when the store goes down, and when it is back. */
@@ -56,12 +58,12 @@ export class SharedTokenSource {
 
   /** @param store - Closed with this. */
   constructor(store: ResamaniaTokenStore, options: SharedTokenSourceOptions) {
-    const { clock, random, hub, paces } = options;
+    const { clock, random, hub, paces, telemetry } = options;
     const { refresh, tokenRequest } = options.options;
     this.#options = options;
     const changed = (health: StoreHealth) => hub.storeChanged(health);
     const hints = new Hints(clock);
-    const guarded = new GuardedStore({ store, clock, random, changed });
+    const guarded = new GuardedStore({ store, clock, random, changed, telemetry });
     const background: SharedSourcePorts['background'] = (work) =>
       void this.#pend(work(this.#end.signal)).catch(() => undefined);
     this.pauses = new SharedPauses({ store: guarded, paces, clock, background });
