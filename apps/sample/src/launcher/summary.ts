@@ -13,7 +13,10 @@ export function summary({ replicas, redis, tokensLive }: Running): string[] {
   // Longer than a token lives: a replica notices when it needs the store.
   const pauseSeconds = Math.ceil(tokensLive * 1.5);
   const tries = [
-    [`kill -9 ${replicas[0]?.process.pid}`, 'A replica crashes. Take the one that renewed a token: another one renews it next.'],
+    [
+      `kill -9 ${replicas[0]?.process.pid}`,
+      'A replica crashes. Take the one that renewed a token: another one renews it next.',
+    ],
     [
       `${client} CLIENT PAUSE ${pauseSeconds * 1000} ALL`,
       `Redis hangs for ${pauseSeconds} s. Each replica gets its own tokens meanwhile.`,
