@@ -122,7 +122,8 @@ async function startOf({ name, process: started }: Replica): Promise<void> {
     await started.ready();
   } catch (error) {
     const how = (error as Error).message;
-    throw new Error(`Replica ${name} did not start (${how}): its lines above say why.`, { cause: error });
+    const text = `Replica ${name} did not start (${how}). The lines above that begin with [${name}] say why.`;
+    throw new Error(text, { cause: error });
   }
 }
 

@@ -68,8 +68,8 @@ export class OwnProcess {
   }
 
   /** Ends it, by force where it does not hear. Resolves when it is gone. */
-  async end(): Promise<void> {
-    const killing = setTimeout(() => this.#child.kill('SIGKILL'), GRACE_MS);
+  async end(graceMs = GRACE_MS): Promise<void> {
+    const killing = setTimeout(() => this.#child.kill('SIGKILL'), graceMs);
     this.#child.kill('SIGTERM');
     await this.ended;
     clearTimeout(killing);

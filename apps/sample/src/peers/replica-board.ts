@@ -56,6 +56,7 @@ export function askWithin(ms: number): Ask {
   return async (url) => {
     const signal = AbortSignal.timeout(ms);
     const answer = await fetch(new URL('/replica', url), { signal, redirect: 'error' });
+    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
     return answer.json();
   };
 }

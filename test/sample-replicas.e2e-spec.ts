@@ -1,0 +1,252 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { BrowserPage, findChromium } from './support/browser.js';
+import { BuiltPackage } from './support/packages.js';
+import { describeWithRedis, freePort } from './support/redis-server.js';
+import { eventually } from './support/sample-app.js';
+import { isServed, type Replica, type Report, SampleReplicas } from './support/sample-replicas.js';
+
+const CHAINS = ['demoapi', 'nordgym', 'clubazur'];
+const JWT = /ey[A-Za-z0-9_-]{10,}\./;
+/** Lifetime of the tokens, in seconds: long enough for a busy machine, short enough to wait for renewals. */
+const TOKENS_LIVE = '8';
+
+const started: SampleReplicas[] = [];
+
+function launch(env: Record<string, string> = {}): SampleReplicas {
+  const launched = new SampleReplicas({ SANDBOX_TOKENS_LIVE: TOKENS_LIVE, ...env });
+  started.push(launched);
+  return launched;
+}
+
+async function removeAll(): Promise<void> {
+  for (const launched of started.splice(0)) await launched.remove();
+}
+
+function reportsOf(replicas: readonly Replica[]): Promise<Report[]> {
+  return Promise.all(replicas.map((replica) => replica.report()));
+}
+
+/** What the replicas say of one chain, in their order. */
+function chainIn(reports: readonly Report[], tenant: string) {
+  return reports.flatMap(({ chains }) => chains.filter((chain) => chain.tenant === tenant));
+}
+
+/** Who asked the token service for the token that all have now; none while they have different ones. */
+function ownersOf(reports: readonly Report[], tenant: string): Report[] {
+  return reports.filter((report) => chainIn([report], tenant)[0]?.origin === 'endpoint');
+}
+
+/** How many tokens each replica has had of a chain. */
+function tokensOf(reports: readonly Report[], tenant: string): number[] {
+  return chainIn(reports, tenant).map(({ renewed, adopted }) => renewed + adopted);
+}
+
+function renewedIn(reports: readonly Report[], tenant: string): number {
+  return chainIn(reports, tenant).reduce((sum, { renewed }) => sum + renewed, 0);
+}
+
+/**
+ * How many requests there were more than tokens that each replica has had, by chain; `undefined` while one of them is
+ * still to adopt the newest token.
+ */
+function extraRequests(reports: readonly Report[]): number[] | undefined {
+  const extra = CHAINS.map((tenant) => {
+    const [count = 0, ...others] = tokensOf(reports, tenant);
+    const isSettled = others.length === reports.length - 1 && others.every((other) => other === count);
+    return isSettled ? renewedIn(reports, tenant) - count : undefined;
+  });
+  return extra.includes(undefined) ? undefined : extra.map(Number);
+}
+
+beforeAll(() => {
+  for (const path of ['libs/resamania-auth', 'libs/resamania-sandbox', 'apps/sample']) {
+    new BuiltPackage(path).assertIsBuilt();
+  }
+});
+
+describeWithRedis('the sample as three replicas', () => {
+  let launched: SampleReplicas;
+  let replicas: Replica[];
+  beforeAll(async () => {
+    launched = await launch().running();
+    ({ replicas } = launched);
+  });
+  afterAll(removeAll);
+
+  /** What they say when all of them have had the same tokens, and something else holds. */
+  async function settled(holds: (reports: Report[]) => boolean = () => true): Promise<Report[]> {
+    let reports: Report[] = [];
+    await eventually(async () => {
+      reports = await reportsOf(replicas);
+      return extraRequests(reports) !== undefined && holds(reports);
+    });
+    return reports;
+  }
+
+  it('makes one token request for each chain and renewal; one replica renews, the others adopt', async () => {
+    expect(replicas).toHaveLength(3);
+    const first = await reportsOf(replicas);
+    expect(first.map(({ name, pid }) => [name, pid])).toEqual(
+      replicas.map(({ pid }, index) => [String(index + 1), pid]),
+    );
+    // On a machine that is busy, a replica that cannot wait for Redis may get its first token alone.
+    const before = await settled();
+    const after = await settled((reports) =>
+      CHAINS.every((tenant) => renewedIn(reports, tenant) > renewedIn(before, tenant)),
+    );
+    expect(extraRequests(after)).toEqual(extraRequests(before));
+    for (const tenant of CHAINS) expect(ownersOf(after, tenant)).toHaveLength(1);
+    expect(after.map(({ store }) => store)).toEqual(['up', 'up', 'up']);
+    expect(JSON.stringify(after)).not.toMatch(JWT);
+  });
+
+  it('puts the same on the page of each, and no token', async () => {
+    for (const [own, replica] of replicas.entries()) {
+      const snapshot = await replica.snapshot();
+      expect(snapshot.replicas.map(({ isThis }) => isThis)).toEqual(
+        replicas.map((_, index) => index === own),
+      );
+      expect(snapshot.replicas.map(({ report }) => report?.pid)).toEqual(replicas.map(({ pid }) => pid));
+      expect(JSON.stringify(snapshot)).not.toMatch(JWT);
+    }
+  });
+
+  it('has another replica renew when the one that did is killed, while calls are answered', async () => {
+    const [owner] = ownersOf(await reportsOf(replicas), 'nordgym');
+    expect(owner).toBeDefined();
+    const others = replicas.filter(({ pid }) => pid !== owner?.pid);
+    const before = renewedIn(await reportsOf(others), 'nordgym');
+    process.kill(owner?.pid ?? 0, 'SIGKILL');
+    const answers: number[] = [];
+    await eventually(async () => {
+      for (const replica of others) answers.push(await replica.call());
+      return renewedIn(await reportsOf(others), 'nordgym') > before;
+    });
+    expect([...new Set(answers)]).toEqual([200]);
+    replicas = others;
+
+    expect(launched.lines).toContain(`Replica ${owner?.name} has ended (SIGKILL). The others go on.`);
+    await eventually(async () => {
+      const snapshot = await Promise.all(others.map((replica) => replica.snapshot()));
+      return snapshot.every((seen) => seen.replicas[Number(owner?.name) - 1]?.report === undefined);
+    });
+  });
+
+  it('goes on while Redis hangs, sees that it is down, and shares again when it is back', async () => {
+    const { pid } = launched.redis;
+    const answers: number[] = [];
+    const allSee = (state: string) => async () => {
+      for (const replica of replicas) answers.push(await replica.call());
+      return (await reportsOf(replicas)).every(({ store }) => store === state);
+    };
+    process.kill(pid, 'SIGSTOP');
+    await eventually(allSee('down')).finally(() => process.kill(pid, 'SIGCONT'));
+    await eventually(allSee('up'));
+    expect([...new Set(answers)]).toEqual([200]);
+    const snapshot = JSON.stringify(await replicas[0]?.snapshot());
+    for (const type of ['store-down', 'store-up']) expect(snapshot).toContain(`"type":"${type}"`);
+  });
+
+  it('ends everything with the launcher', async () => {
+    const chains = (await (await fetch(`${replicas[0]?.url}/chains`)).json()) as { apiBaseUrl: string }[];
+    const urls = [...replicas.map(({ url }) => url), chains[0]?.apiBaseUrl ?? ''];
+    const ports = [...urls.map((url) => Number(new URL(url).port)), launched.redis.port];
+    expect(await Promise.all(ports.map(isServed))).toEqual(ports.map(() => true));
+    expect(launched.left).toHaveLength(3);
+    expect(await launched.end('SIGTERM')).toBe(0);
+    expect(await Promise.all(ports.map(isServed))).toEqual(ports.map(() => false));
+    expect(launched.left).toEqual([]);
+    expect(launched.log).not.toMatch(JWT);
+    expect(launched.lines.at(-1)).toMatch(/^Replica \d has ended|^Ctrl-C/);
+  });
+});
+
+describeWithRedis('the launcher of the replicas', () => {
+  afterEach(removeAll);
+
+  it('says which replica did not start, and leaves nothing running', async () => {
+    const taken = createServer().listen(0);
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    // The second of three.
+    const launched = launch({ PORT: String(port - 1) });
+    try {
+      expect(await launched.ended()).toBe(1);
+    } finally {
+      taken.close();
+    }
+    expect(launched.lines.at(-1)).toMatch(
+      /^Replica \d did not start \(exit code 1\)\. The lines above that begin with \[\d\] say why\.$/,
+    );
+    expect(launched.log).toMatch(
+      new RegExp(`^\\[2\\] .*EADDRINUSE: address already in use .*:${port}( |$)`, 'm'),
+    );
+    expect(launched.redis.pid).toBeGreaterThan(0);
+    expect(launched.left).toEqual([]);
+  });
+
+  it('shows three rows on a phone, and which of them is gone, without scrolling sideways', async () => {
+    const chromium = findChromium();
+    if (chromium === undefined) return;
+    const launched = await launch({ SANDBOX_TOKENS_LIVE: '20' }).running();
+    const [one, two, three] = launched.replicas;
+    const opened = await BrowserPage.open(chromium, two?.url ?? '', 390);
+    try {
+      const { page } = opened;
+      const cells = page.locator('#replicas td .origin');
+      await cells
+        .filter({ hasText: /^(renewed|adopted)$/ })
+        .nth(8)
+        .waitFor();
+      expect(await cells.filter({ hasText: 'renewed' }).count()).toBe(3);
+      expect(await page.locator('#replicas tr[data-store="up"]').count()).toBe(3);
+      expect(await page.getByRole('link', { name: 'Replica 3' }).getAttribute('href')).toBe(three?.url);
+      expect(await page.title()).toMatch(/^Replica 2: /);
+      process.kill(one?.pid ?? 0, 'SIGKILL');
+      await page.locator('#replicas tr[data-replica="1"]', { hasText: 'not answering' }).waitFor();
+      expect(await opened.overflows()).toBe(false);
+      const isCut =
+        'document.querySelector(".replicas").scrollWidth > document.querySelector(".replicas").clientWidth';
+      expect(await page.evaluate(isCut)).toBe(false);
+      expect(opened.complaints).toEqual([]);
+      expect(await opened.everything()).not.toMatch(JWT);
+    } finally {
+      await opened.close();
+    }
+  });
+});
+
+describe('the launcher of the replicas', () => {
+  afterEach(removeAll);
+
+  it('says what is missing, and what to do, where there is no redis-server', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'empty-'));
+    const launched = launch({ PATH: empty });
+    expect(await launched.ended()).toBe(1);
+    rmSync(empty, { recursive: true });
+    expect(launched.log.trim().split('\n')).toEqual([
+      'There is no redis-server on the PATH. Install redis-server, or set REDIS_URL to a Redis that runs.',
+    ]);
+  });
+
+  it('starts where REDIS_URL leads to no Redis: each replica gets its own tokens', async () => {
+    const url = `redis://:CANARY-password@127.0.0.1:${await freePort()}`;
+    const launched = await launch({ REDIS_URL: url, PATH: '' }).running();
+    const { replicas } = launched;
+    await eventually(async () => {
+      const reports = await reportsOf(replicas);
+      return CHAINS.every((tenant) => ownersOf(reports, tenant).length === 3);
+    });
+    expect((await reportsOf(replicas)).map(({ store }) => store)).toEqual(['down', 'down', 'down']);
+    expect(launched.log).not.toContain('CANARY');
+    expect(await launched.end('SIGINT')).toBe(0);
+    expect(launched.left).toEqual([]);
+  });
+});
