@@ -65,6 +65,13 @@ function extraRequests(reports: readonly Report[]): number[] | undefined {
   return extra.includes(undefined) ? undefined : extra.map(Number);
 }
 
+/** A port that nobody listens on, nor on those beside it; not one of those that the system gives away. */
+async function portBetweenFreeOnes(): Promise<number> {
+  let port = 21_001;
+  while ((await Promise.all([port - 1, port, port + 1].map(isServed))).includes(true)) port += 3;
+  return port;
+}
+
 beforeAll(() => {
   for (const path of ['libs/resamania-auth', 'libs/resamania-sandbox', 'apps/sample']) {
     new BuiltPackage(path).assertIsBuilt();
@@ -172,9 +179,9 @@ describeWithRedis('the launcher of the replicas', () => {
   afterEach(removeAll);
 
   it('says which replica did not start, and leaves nothing running', async () => {
-    const taken = createServer().listen(0);
+    const port = await portBetweenFreeOnes();
+    const taken = createServer().listen(port);
     await once(taken, 'listening');
-    const { port } = taken.address() as { port: number };
     // The second of three.
     const launched = launch({ PORT: String(port - 1) });
     try {
