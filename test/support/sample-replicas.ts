@@ -12,18 +12,21 @@ const LAUNCHER = join(ROOT, 'apps/sample/dist/replicas.js');
 /** How long the launcher may take to end everything, in milliseconds: it kills what does not hear after 5 s. */
 const PATIENCE_MS = 15_000;
 
+/** What a replica says of one chain. */
+export interface ChainReport {
+  readonly tenant: string;
+  readonly origin: 'endpoint' | 'store';
+  readonly expiresAt: string;
+  readonly renewed: number;
+  readonly adopted: number;
+}
+
 /** What `GET /replica` answers. */
 export interface Report {
   readonly name: string;
   readonly pid: number;
   readonly store: 'up' | 'down' | 'off';
-  readonly chains: readonly {
-    readonly tenant: string;
-    readonly origin: 'endpoint' | 'store';
-    readonly at: string;
-    readonly renewed: number;
-    readonly adopted: number;
-  }[];
+  readonly chains: readonly ChainReport[];
 }
 
 /** One of the replicas. */

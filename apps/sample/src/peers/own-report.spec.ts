@@ -6,6 +6,7 @@ import { readReport } from './replica-report.js';
 
 const AT = new Date('2026-01-01T00:00:00Z');
 const LATER = new Date('2026-01-01T00:00:14Z');
+const END = new Date('2026-01-01T00:00:20Z');
 
 function obtained(tenant: string, origin: 'endpoint' | 'store', more: object = {}): ResamaniaTokenEvent {
   return {
@@ -13,7 +14,7 @@ function obtained(tenant: string, origin: 'endpoint' | 'store', more: object = {
     tenant,
     at: AT,
     renewal: true,
-    expiresAt: LATER,
+    expiresAt: END,
     nextRefreshAt: LATER,
     failures: 0,
     origin,
@@ -28,13 +29,14 @@ describe('OwnReport', () => {
     report.note(obtained('demoapi', 'store'));
     report.note(obtained('nordgym', 'store'));
     report.note(obtained('nordgym', 'store', { at: LATER }));
+    const expiresAt = { expiresAt: END.toISOString() };
     expect(report.describe()).toEqual({
       name: '2',
       pid: process.pid,
       store: 'up',
       chains: [
-        { tenant: 'nordgym', origin: 'store', at: LATER.toISOString(), renewed: 1, adopted: 2 },
-        { tenant: 'demoapi', origin: 'store', at: AT.toISOString(), renewed: 0, adopted: 1 },
+        { tenant: 'nordgym', origin: 'store', at: LATER.toISOString(), ...expiresAt, renewed: 1, adopted: 2 },
+        { tenant: 'demoapi', origin: 'store', at: AT.toISOString(), ...expiresAt, renewed: 0, adopted: 1 },
       ],
     });
     expect(readReport(JSON.parse(JSON.stringify(report.describe())))).toEqual(report.describe());

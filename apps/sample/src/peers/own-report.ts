@@ -23,6 +23,7 @@ export class OwnReport {
       tenant,
       origin,
       at: event.at.toISOString(),
+      expiresAt: event.expiresAt.toISOString(),
       renewed: renewed + (isAdopted ? 0 : 1),
       adopted: adopted + (isAdopted ? 1 : 0),
     });

@@ -6,8 +6,17 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { type Ask, askWithin, ReplicaBoard } from './replica-board.js';
 
-const PATIENCE_MS = 200;
-const CHAIN = { tenant: 'nordgym', origin: 'store', at: '2026-01-01T00:00:00.000Z', renewed: 1, adopted: 2 };
+/** For who answers, however busy the machine is, and for who never does. In milliseconds. */
+const PATIENCE_MS = 10_000;
+const SHORT_PATIENCE_MS = 100;
+const CHAIN = {
+  tenant: 'nordgym',
+  origin: 'store',
+  at: '2026-01-01T00:00:00.000Z',
+  expiresAt: '2026-01-01T00:00:20.000Z',
+  renewed: 1,
+  adopted: 2,
+};
 const REPORT = { name: '1', pid: 4711, store: 'up', chains: [CHAIN] };
 
 const servers: Server[] = [];
@@ -74,7 +83,8 @@ describe('ReplicaBoard', () => {
     const hanging = await serve(() => undefined);
     const halfWay = await serve((_request, response) => response.write('{"name":'));
     const well = await peer(JSON.stringify(REPORT));
-    const board = new ReplicaBoard('1', [hanging, halfWay, await gone(), well], askWithin(PATIENCE_MS));
+    const ask: Ask = (url) => askWithin(url === well ? PATIENCE_MS : SHORT_PATIENCE_MS)(url);
+    const board = new ReplicaBoard('1', [hanging, halfWay, await gone(), well], ask);
     await board.look();
     expect(board.rows().map(({ report }) => report)).toEqual([undefined, undefined, undefined, REPORT]);
   });
@@ -92,6 +102,7 @@ describe('ReplicaBoard', () => {
     ['a chain that is none', JSON.stringify({ ...REPORT, chains: [CHAIN, null] })],
     ['an unknown origin', JSON.stringify({ ...REPORT, chains: [{ ...CHAIN, origin: 'moon' }] })],
     ['a time that is none', JSON.stringify({ ...REPORT, chains: [{ ...CHAIN, at: 'soon' }] })],
+    ['an end that is none', JSON.stringify({ ...REPORT, chains: [{ ...CHAIN, expiresAt: null }] })],
     ['a count that is none', JSON.stringify({ ...REPORT, chains: [{ ...CHAIN, adopted: '<b>' }] })],
     ['a tenant that is no text', JSON.stringify({ ...REPORT, chains: [{ ...CHAIN, tenant: {} }] })],
   ])('takes an answer that is %s for none', async (_what, body) => {

@@ -16,6 +16,8 @@ export interface ChainReport {
   readonly origin: (typeof ORIGINS)[number];
   /** When it came, in ISO 8601. */
   readonly at: string;
+  /** From when it must be taken as expired, in ISO 8601: the same for all that have this token, but for some milliseconds. */
+  readonly expiresAt: string;
   /** How many came from the token service. */
   readonly renewed: number;
   /** How many came from the store. */
@@ -36,15 +38,19 @@ export function readReport(answer: unknown): ReplicaReport | undefined {
 }
 
 function readChain(answer: unknown): ChainReport | undefined {
-  const { tenant, origin, at, renewed, adopted } = fieldsOf(answer);
+  const { tenant, origin, at, expiresAt, renewed, adopted } = fieldsOf(answer);
   const from = ORIGINS.find((known) => known === origin);
-  if (typeof tenant !== 'string' || from === undefined) return undefined;
-  if (typeof at !== 'string' || Number.isNaN(Date.parse(at))) return undefined;
-  return isCount(renewed) && isCount(adopted) ? { tenant, origin: from, at, renewed, adopted } : undefined;
+  if (typeof tenant !== 'string' || from === undefined || !isTime(at) || !isTime(expiresAt)) return undefined;
+  if (!isCount(renewed) || !isCount(adopted)) return undefined;
+  return { tenant, origin: from, at, expiresAt, renewed, adopted };
 }
 
 function fieldsOf(answer: unknown): Readonly<Record<string, unknown>> {
   return typeof answer === 'object' && answer !== null ? { ...answer } : {};
+}
+
+function isTime(value: unknown): value is string {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value));
 }
 
 function isCount(value: unknown): value is number {

@@ -9,7 +9,16 @@ const REPORT: ReplicaReport = {
   name: '1',
   pid: 4711,
   store: 'up',
-  chains: [{ tenant: 'demoapi', origin: 'store', at: '2026-11-24T17:42:10.000Z', renewed: 2, adopted: 5 }],
+  chains: [
+    {
+      tenant: 'demoapi',
+      origin: 'store',
+      at: '2026-11-24T17:42:10.000Z',
+      expiresAt: '2026-11-24T18:42:10.000Z',
+      renewed: 2,
+      adopted: 5,
+    },
+  ],
 };
 
 @ApiTags('replica')
