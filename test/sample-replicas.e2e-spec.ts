@@ -244,7 +244,7 @@ describe('the launcher of the replicas', () => {
     ]);
   });
 
-  it('starts where REDIS_URL leads to no Redis: each replica gets its own tokens', async () => {
+  it('starts where REDIS_URL leads to no Redis, each replica for itself, and ends when none of them is left', async () => {
     const url = `redis://:CANARY-password@127.0.0.1:${await freePort()}`;
     const launched = await launch({ REDIS_URL: url, PATH: '' }).running();
     const { replicas } = launched;
@@ -255,7 +255,10 @@ describe('the launcher of the replicas', () => {
     const chains = (await reportsOf(replicas)).flatMap((report) => report.chains);
     expect([...new Set(chains.map(({ origin }) => origin))]).toEqual(['endpoint']);
     expect(launched.log).not.toContain('CANARY');
-    expect(await launched.end('SIGINT')).toBe(0);
-    expect(launched.left).toEqual([]);
+    for (const { pid } of replicas) process.kill(pid, 'SIGKILL');
+    expect(await launched.ended()).toBe(1);
+    // Of the last one nobody says that others go on.
+    expect(launched.lines).toContainEqual(expect.stringMatching(/^Replica \d has ended \(SIGKILL\)\.$/));
+    expect(launched.lines).toContain('No replica is left.');
   });
 });

@@ -23,6 +23,7 @@ export interface Replica {
 /** Replicas of the sample, each a process of its own, with one sandbox and one Redis for all. */
 export class Launcher {
   readonly #replicas: Replica[] = [];
+  #gone = 0;
   #redis: OwnRedis | undefined;
   #sandbox: ResamaniaSandbox | undefined;
   #ending: Promise<void> | undefined;
@@ -104,7 +105,10 @@ export class Launcher {
   }
 
   async #tellEnd({ name, process: { ended } }: Replica): Promise<void> {
-    this.#tell(`Replica ${name} has ended (${await ended}). The others go on.`);
+    const how = await ended;
+    this.#gone += 1;
+    const others = this.#gone < this.#replicas.length ? ' The others go on.' : '';
+    this.#tell(`Replica ${name} has ended (${how}).${others}`);
   }
 
   /** What is news unless everything ends. */

@@ -15,7 +15,7 @@ export function summary({ replicas, redis, tokensLive }: Running): string[] {
   const tries = [
     [
       `kill -9 ${replicas[0]?.process.pid}`,
-      'A replica crashes. Take the one that renewed a token: another one renews it next.',
+      'Replica 1 crashes. Another one renews the tokens that it has renewed so far.',
     ],
     [
       `${client} CLIENT PAUSE ${pauseSeconds * 1000} ALL`,
