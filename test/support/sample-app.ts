@@ -38,14 +38,11 @@ export class SampleApp {
    * @param dotenv - What its `.env` file holds.
    */
   constructor(env: Readonly<Record<string, string>>, dotenv: Readonly<Record<string, string>> = {}) {
-    const inherited = Object.entries(process.env).filter(
-      ([name]) => !/^(RESAMANIA_|SANDBOX_|PORT$|NODE_)/.test(name),
-    );
     const lines = Object.entries(dotenv).map(([name, value]) => `${name}=${value}\n`);
     writeFileSync(join(this.#folder, '.env'), lines.join(''));
     this.#process = spawn(process.execPath, [MAIN], {
       cwd: this.#folder,
-      env: { ...Object.fromEntries(inherited), NO_COLOR: '1', ...env },
+      env: { ...inheritedEnvironment(), ...env },
     });
     this.#closed = once(this.#process, 'close').finally(() => rmSync(this.#folder, { recursive: true }));
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
@@ -102,6 +99,14 @@ export class SampleApp {
     const { exitCode: code, signalCode } = this.#process;
     return { code, signal: signalCode, tookMs: performance.now() - start };
   }
+}
+
+/** The environment of the system, with nothing in it that the sample reads, and without colours. */
+export function inheritedEnvironment(): Record<string, string | undefined> {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(RESAMANIA_|SANDBOX_|SAMPLE_|REDIS_URL$|PORT$|NODE_)/.test(name),
+  );
+  return { ...Object.fromEntries(inherited), NO_COLOR: '1' };
 }
 
 /** Polls until something holds. */

@@ -2,6 +2,7 @@
 import { CallBox } from './call-box.js';
 import { ChainList } from './chains.js';
 import { Faults } from './faults.js';
+import { Replicas } from './replicas.js';
 import { TimeLine } from './time-line.js';
 import { TrafficCharts } from './traffic.js';
 
@@ -17,6 +18,7 @@ const chains = new ChainList({
 const callBox = new CallBox(document.getElementById('call'), document.getElementById('answer'));
 const timeLine = new TimeLine(document.getElementById('events'), document.getElementById('events-said'));
 const faults = new Faults(document.getElementById('faults'), document.getElementById('fault-said'));
+const replicas = new Replicas(document.getElementById('replicas'));
 const charts = new TrafficCharts(document.getElementById('traffic'));
 let lastHeardAt = Date.now();
 let source = connect();
@@ -27,6 +29,7 @@ function showState(state) {
   chains.show(state.status, state.sandbox?.calls ?? [], clock);
   callBox.show(state.status);
   faults.show(state.sandbox?.faults, clock);
+  replicas.show(state.replicas, state.status);
   charts.show(state.sandbox?.seconds, clock);
   document.getElementById('no-chains').hidden = state.status.length > 0;
   showConnection('live', 'Live');

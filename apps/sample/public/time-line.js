@@ -41,7 +41,7 @@ export class TimeLine {
     const item = element('li', 'event');
     item.dataset.kind = kind;
     item.dataset.type = event.type;
-    item.dataset.tenant = event.tenant;
+    if (event.tenant !== undefined) item.dataset.tenant = event.tenant;
     const stamp = element('time', '', time(at));
     stamp.dateTime = event.at;
     item.append(
@@ -64,6 +64,8 @@ export class TimeLine {
 function describe(event) {
   switch (event.type) {
     case 'obtained':
+      if (event.origin === 'store')
+        return { kind: 'good', word: 'adopted', detail: `from another replica; ${lifetimeText(event)}` };
       return { kind: 'good', word: event.renewal ? 'renewed' : 'first token', detail: lifetimeText(event) };
     case 'renewal-failed':
       return {
@@ -85,6 +87,14 @@ function describe(event) {
       };
     case 'calls-answered':
       return { kind: 'good', word: 'calls answered', detail: 'again' };
+    case 'store-down':
+      return {
+        kind: 'warn',
+        word: 'store down',
+        detail: `${event.reason}; each replica gets its own tokens until it is back`,
+      };
+    case 'store-up':
+      return { kind: 'good', word: 'store up', detail: 'again; replicas share their tokens' };
     case 'quota-low':
       return {
         kind: 'warn',
@@ -103,7 +113,9 @@ function lifetimeText({ at, expiresAt, oddity }) {
   return oddity === undefined ? text : `${text}; ${oddity}`;
 }
 
+/** Who it is about. What has no chain is about the store that all replicas share. */
 function nameOf({ tenant, principal }) {
+  if (tenant === undefined) return 'Redis';
   return principal === undefined ? tenant : `${tenant} (${principal})`;
 }
 

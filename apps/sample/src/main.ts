@@ -31,6 +31,9 @@ serveDocs(app);
 try {
   await app.listen(process.env['PORT'] ?? DEFAULT_PORT);
   await sayWhere(app);
+  // Where another process has started this one: it waits for that, and takes this one with it when it ends.
+  process.send?.('ready');
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 } catch (error) {
   // A port in use is in the log already, in one line: Nest has seen to it.
   if ((error as NodeJS.ErrnoException).syscall !== 'listen') logger.fatal(error);

@@ -17,6 +17,7 @@ import {
   takeUntil,
 } from 'rxjs';
 
+import { ReplicaBoard, type ReplicaRow } from '../peers/replica-board.js';
 import type { FaultState } from '../sandbox/fault-board.js';
 import { SandboxDemo } from '../sandbox/sandbox-demo.js';
 import { type CallsEvent, type ChainCalls, KEPT_SECONDS, type TrafficSecond } from '../sandbox/traffic.js';
@@ -32,6 +33,8 @@ export interface PageState {
     readonly calls: readonly ChainCalls[];
     readonly seconds: readonly TrafficSecond[];
   };
+  /** Only where this is one of several replicas. */
+  readonly replicas?: readonly ReplicaRow[];
 }
 
 /** What is in the time line. */
@@ -55,6 +58,7 @@ export class PageFeed implements OnModuleInit {
   constructor(
     private readonly tokens: ResamaniaTokenService,
     @Optional() private readonly demo?: SandboxDemo,
+    @Optional() private readonly replicas?: ReplicaBoard,
   ) {
     this.#events$ = merge(tokens.events$, demo?.traffic.events$ ?? EMPTY);
   }
@@ -86,7 +90,7 @@ export class PageFeed implements OnModuleInit {
 
   /** `seconds` is how much of the traffic to tell: all of it once, then what is new, with a little overlap. */
   #state(seconds = NEWS_SECONDS): PageState {
-    const { demo } = this;
+    const { demo, replicas } = this;
     return {
       now: new Date(),
       status: this.tokens.status(),
@@ -97,6 +101,7 @@ export class PageFeed implements OnModuleInit {
           seconds: demo.traffic.seconds(seconds),
         },
       }),
+      ...(replicas && { replicas: replicas.rows() }),
     };
   }
 }
