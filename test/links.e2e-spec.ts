@@ -8,6 +8,8 @@ import { ROOT } from './support/sources.js';
 
 const PAGES = [
   'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
   'CHANGELOG.md',
   'libs/resamania-sandbox/README.md',
   'bench/README.md',
