@@ -16,6 +16,7 @@ import {
 } from '../libs/resamania-auth/src/environment/environment-variables.js';
 import { codeBlocks, plain, tableAfter } from './support/markdown.js';
 import { cellsOf, OPTION_TABLES, withCells } from './support/option-tables.js';
+import { readManifest } from './support/packages.js';
 import { revealed } from './support/revealed.js';
 import { ROOT, Sources } from './support/sources.js';
 
@@ -107,6 +108,23 @@ describe('the tables of the pages', () => {
   it('errors: every code, in the order of the type', () => {
     const codes = tableAfter(page('errors'), 'errors').map(([code = '']) => plain(code));
     expect(codes).toEqual(sources.wordsOf('ResamaniaErrorCode'));
+  });
+
+  it('peers: those of the package, optional where it says so', () => {
+    const { peerDependencies = {}, peerDependenciesMeta = {} } = readManifest(
+      join(ROOT, 'libs/resamania-auth'),
+    );
+    const listed = tableAfter(page('compatibility'), 'peers').map(([name = '', range = '', use = '']) => [
+      plain(name),
+      plain(range),
+      /^\w+/.exec(use)?.[0],
+    ]);
+    const declared = Object.entries(peerDependencies).map(([name, range]) => [
+      name,
+      range,
+      name in peerDependenciesMeta ? 'optional' : 'required',
+    ]);
+    expect(listed).toEqual(declared);
   });
 
   it('methods: those of ResamaniaTokenService', () => {
