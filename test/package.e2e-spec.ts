@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -18,6 +18,8 @@ const PUBLIC_API = JSON.parse(readFileSync(join(ROOT, 'test/public-api.json'), '
   string,
   string[]
 >;
+/** The pages of the documentation. The library's package has them, and the sandbox's does not. */
+const PAGES = readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`);
 /** Of a tarball. The library's source maps hold its sources: they are the larger part of it. */
 const BUDGET_BYTES = 500_000;
 
@@ -129,10 +131,11 @@ describe.each([auth, sandbox])('the manifest of $manifest.name', (built) => {
     });
     afterAll(() => rmSync(folder, { recursive: true }));
 
-    it('holds the build, README, LICENSE and package.json, and nothing else', () => {
+    it('holds the build, README, LICENSE, package.json and the docs that there are, and nothing else', () => {
+      const docs = built === auth ? PAGES : [];
       const build = tarball.files.filter((path) => path.startsWith('dist/'));
       const others = tarball.files.filter((path) => !build.includes(path));
-      expect(others).toEqual(['LICENSE', 'README.md', 'package.json']);
+      expect(others).toEqual(['LICENSE', 'README.md', 'package.json', ...docs].toSorted());
       expect(build).toContain('dist/index.js');
       const odd = build.filter(
         (path) => !/\.(c?js|d\.c?ts|c?js\.map)$/.test(path) || path.includes('.spec.'),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 
@@ -15,22 +15,31 @@ import {
   variableOf,
 } from '../libs/resamania-auth/src/environment/environment-variables.js';
 import { codeBlocks, plain, tableAfter } from './support/markdown.js';
+import { cellsOf, OPTION_TABLES, withCells } from './support/option-tables.js';
+import { readManifest } from './support/packages.js';
 import { revealed } from './support/revealed.js';
-import { type DocumentedField, ROOT, Sources } from './support/sources.js';
+import { ROOT, Sources } from './support/sources.js';
 
-const README = read('README.md');
-const LIBRARY_README = read('libs/resamania-auth/README.md');
+/** The README and the pages of docs/, by their path. */
+const PAGES = new Map(
+  ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].map((path) => [
+    path,
+    read(path),
+  ]),
+);
 const ENV_EXAMPLE = read('.env.example');
-const SHARED_FROM = '## Install';
 const RUNNING_SANDBOX =
   "declare const sandbox: Awaited<ReturnType<typeof import('resamania-sandbox').ResamaniaSandbox.start>>;";
 
+/** Those of all pages: a snippet may import what another page shows. */
 const snippets = new Map(
-  codeBlocks(README, 'ts').map(({ code, line }) => {
-    const name = /^\/\/ ([\w.-]+\.ts)\n/.exec(code)?.[1];
-    if (name === undefined) throw new Error(`README.md:${line}: a snippet begins with its file name`);
-    return [`readme-snippets/${name}`, code];
-  }),
+  [...PAGES].flatMap(([path, text]) =>
+    codeBlocks(text, 'ts').map(({ code, line }): [string, string] => {
+      const name = /^\/\/ ([\w.-]+\.ts)\n/.exec(code)?.[1];
+      if (name === undefined) throw new Error(`${path}:${line}: a snippet begins with its file name`);
+      return [`readme-snippets/${name}`, code];
+    }),
+  ),
 );
 /** Those of the sandbox's README go on where the one before stopped, with a sandbox that runs. */
 const sandboxSnippets = new Map(
@@ -45,14 +54,15 @@ function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-describe('the README', () => {
-  it('is the same for the package as for the repository, from the installation on', () => {
-    // npm shows the package's. After a change: copy everything from "## Install" on from one to the other.
-    expect(sharedPart(LIBRARY_README)).toBe(sharedPart(README));
-  });
+/** A page of docs/. */
+function page(name: string): string {
+  return read(`docs/${name}.md`);
+}
 
-  it('has a name of its own for each snippet', () => {
-    expect(snippets.size).toBe(codeBlocks(README, 'ts').length);
+describe('the README and the pages of docs/', () => {
+  it('have a name of its own for each snippet', () => {
+    const blocks = [...PAGES.values()].flatMap((text) => codeBlocks(text, 'ts'));
+    expect(snippets.size).toBe(blocks.length);
     expect(snippets.size).toBeGreaterThan(10);
   });
 
@@ -65,57 +75,70 @@ describe('the README', () => {
     expect(problems.filter((problem) => !/never read|are unused/.test(problem))).toEqual([]);
   });
 
-  it('links to headings and files that there are', () => {
-    const headings = [...README.matchAll(/^#+ (.+)$/gm)].map(([, text = '']) => slug(text));
-    for (const [, target = ''] of README.matchAll(/\]\(([^)]+)\)/g)) {
-      if (target.startsWith('#')) expect(headings).toContain(target.slice(1));
-      else expect(() => readFileSync(join(ROOT, target))).not.toThrow(/ENOENT/);
-    }
-    expect(sharedPart(README)).not.toMatch(/\]\((?!#|https:)/);
+  it('are short: the README fits into 10 KB, and its table has every page', () => {
+    const readme = PAGES.get('README.md') ?? '';
+    expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(10_240);
+    const linked = [...readme.matchAll(/^\| \[[^\]]+\]\((docs\/[^)]+)\)/gm)].map(([, path]) => path);
+    const others = [...PAGES.keys()].filter((path) => path !== 'README.md');
+    expect(linked.toSorted()).toEqual(others.toSorted());
+  });
+
+  it('have no table that is wider for its padding than a line may be', () => {
+    const padded = [...PAGES].flatMap(([path, text]) =>
+      text.split('\n').flatMap((line, index) => {
+        const isTooWide = line.startsWith('|') && line.length > 112 && / {3,}\|/.test(line);
+        return isTooWide ? [`${path}:${index + 1}`] : [];
+      }),
+    );
+    // Put <!-- prettier-ignore --> above the table, and one space around each cell.
+    expect(padded).toEqual([]);
   });
 });
 
-describe('the tables of the README', () => {
-  it.each<[string, readonly [string, string][]]>([
-    [
-      'options',
-      [
-        ['ResamaniaAuthOptions', ''],
-        ['RefreshOptions', 'refresh.'],
-        ['TokenRequestOptions', 'tokenRequest.'],
-        ['OnDemandOptions', 'onDemand.'],
-        ['HttpOptions', 'http.'],
-      ],
-    ],
-    ['lifetime part', [['LifetimePart', '']]],
-    ['tenant options', [['ResamaniaTenantOptions', '']]],
-    ['request options', [['ResamaniaRequestOptions', '']]],
-  ])('%s: type, default and sentence of the JSDoc', (table, interfaces) => {
-    const expected = interfaces.flatMap(([name, prefix]) =>
-      sources.fieldsOf(name).map((field) => row(field, prefix)),
-    );
-    const found = tableAfter(README, table).map(([name, type, fallback = '', sentence]) => [
-      name,
-      type,
-      plain(fallback),
-      sentence,
-    ]);
-    expect(found).toEqual(expected);
+describe('the tables of the pages', () => {
+  it.each(OPTION_TABLES)('$mark: type, default and sentence of the JSDoc', (table) => {
+    const cells = cellsOf(table, sources);
+    // `npm run docs:tables` sets it: a table is not written by hand.
+    if (process.env['UPDATE_DOCS'] !== undefined) {
+      writeFileSync(join(ROOT, `docs/${table.page}.md`), withCells(page(table.page), table, cells));
+    }
+    expect(tableAfter(page(table.page), table.mark)).toEqual(cells);
   });
 
   it('errors: every code, in the order of the type', () => {
-    const codes = tableAfter(README, 'errors').map(([code = '']) => plain(code));
+    const codes = tableAfter(page('errors'), 'errors').map(([code = '']) => plain(code));
     expect(codes).toEqual(sources.wordsOf('ResamaniaErrorCode'));
   });
 
+  it('peers: those of the package, optional where it says so', () => {
+    const { peerDependencies = {}, peerDependenciesMeta = {} } = readManifest(
+      join(ROOT, 'libs/resamania-auth'),
+    );
+    const listed = tableAfter(page('compatibility'), 'peers').map(([name = '', range = '', use = '']) => [
+      plain(name),
+      plain(range),
+      /^\w+/.exec(use)?.[0],
+    ]);
+    const declared = Object.entries(peerDependencies).map(([name, range]) => [
+      name,
+      range,
+      name in peerDependenciesMeta ? 'optional' : 'required',
+    ]);
+    expect(listed).toEqual(declared);
+  });
+
   it('methods: those of ResamaniaTokenService', () => {
-    const methods = tableAfter(README, 'methods').map(([call = '']) => /^\w+\$?/.exec(plain(call))?.[0]);
+    const methods = tableAfter(page('tokens-by-hand'), 'methods').map(
+      ([call = '']) => /^\w+\$?/.exec(plain(call))?.[0],
+    );
     const own = Object.getOwnPropertyNames(ResamaniaTokenService.prototype);
     expect(methods.toSorted()).toEqual(own.filter((name) => name !== 'constructor').toSorted());
   });
 
   it('events: every type', () => {
-    const listed = tableAfter(README, 'events').flatMap(([types = '']) => plain(types).split(', '));
+    const listed = tableAfter(page('status-and-events'), 'events').flatMap(([types = '']) =>
+      plain(types).split(', '),
+    );
     const events = ['Obtained', 'Failed', 'Rejected'].map((what) => `Token${what}Event`);
     const others = [
       'WaitStartedEvent',
@@ -159,7 +182,9 @@ describe('the defaults that the JSDoc names', () => {
 });
 
 describe('the variables', () => {
-  const table = new Map(tableAfter(README, 'environment').map(([name = '', ...rest]) => [plain(name), rest]));
+  const table = new Map(
+    tableAfter(page('environment'), 'environment').map(([name = '', ...rest]) => [plain(name), rest]),
+  );
   const minimal = {
     RESAMANIA_API_URL: 'https://host',
     RESAMANIA_CLIENT_TOKEN: 'demoapi',
@@ -252,19 +277,6 @@ const SAMPLE_VALUES: Readonly<Record<string, string>> = {
   RESAMANIA_TOKEN_PATH: '/token',
   RESAMANIA_RENEW_WITH: 'refresh-token',
 };
-
-function sharedPart(markdown: string): string {
-  return markdown.slice(markdown.indexOf(SHARED_FROM));
-}
-
-function slug(heading: string): string {
-  return heading.toLowerCase().replaceAll(' ', '-');
-}
-
-function row(field: DocumentedField, prefix: string): (string | undefined)[] {
-  const fallback = field.isOptional ? plain(field.default ?? 'no @default in the JSDoc') : 'required';
-  return [`\`${prefix}${field.name}\``, `\`${field.type}\``, fallback, field.sentence];
-}
 
 /** The value at the start of an `@default`, such as `{ share: 0.1, maxMs: 600_000 } (in words)`. */
 function literal(text: string): unknown {

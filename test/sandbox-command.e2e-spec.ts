@@ -127,7 +127,9 @@ describe("the README's quick start, with the lines of the command and nothing el
   beforeAll(async () => {
     const snippets = codeBlocks(readFileSync(join(ROOT, 'README.md'), 'utf8'), 'ts');
     const named = snippets.map(({ code }) => [/^\/\/ ([\w.-]+)\n/.exec(code)?.[1] ?? '', code] as const);
-    const wanted = named.filter(([name]) => ['app.module.ts', 'clubs.service.ts'].includes(name));
+    const wanted = named.filter(([name]) =>
+      ['app.module.ts', 'clubs.service.ts', 'clubs.controller.ts'].includes(name),
+    );
     app = await SmallApp.of({ ...Object.fromEntries(wanted), 'main.ts': MAIN });
   });
   afterAll(() => app.remove());

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -64,13 +64,7 @@ describe("the sandbox's README, as it stands", () => {
     'as a command: npx starts it, and curl gets a token with what is in .env',
     async () => {
       const [, command = '', request = ''] = shell;
-      // What npm does with the package's `bin`.
-      mkdirSync(join(app.folder, 'node_modules/.bin'));
-      symlinkSync(
-        '../resamania-sandbox/dist/cli.js',
-        join(app.folder, 'node_modules/.bin/resamania-sandbox'),
-      );
-      chmodSync(join(app.folder, 'node_modules/resamania-sandbox/dist/cli.js'), 0o755);
+      app.linkCommand();
       const options = { cwd: app.folder, env: environment() };
       // The port is the only thing that is not as in the README: 4010 may be taken here.
       const started = command.replace(' > ', ' --port 0 > ').trim();

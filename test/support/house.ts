@@ -128,3 +128,51 @@ function importProblems(path: string, specifier: string, files: SourceFiles): st
   const isUpwards = ROOMS.indexOf(to as never) > ROOMS.indexOf(from as never);
   return isUpwards ? [`${path}: imports ${target}, which is upwards: ${to} stands above ${from}`] : [];
 }
+
+const BOX = /^(\w+)\[".+"\]$/;
+const ARROW = /^\w+ --> \w+$/;
+
+/** What is wrong with the diagram of a page, held against the imports between the folders of the library. */
+export function diagramProblems(markdown: string, files: SourceFiles): string[] {
+  const diagram = /^```mermaid\n(.*?)^```$/ms.exec(markdown)?.[1];
+  if (diagram === undefined) return ['there is no diagram'];
+  const lines = diagram.split('\n').map((line) => line.trim());
+  const boxes = lines.flatMap((line) => BOX.exec(line)?.[1] ?? []);
+  const arrows = lines.filter((line) => ARROW.test(line));
+  const others = lines.filter(
+    (line) => !BOX.test(line) && !ARROW.test(line) && !/^(?:flowchart \w+)?$/.test(line),
+  );
+  return [
+    ...others.map((line) => `${line}: neither a box nor an arrow`),
+    ...differences(boxes, [...files.keys()].flatMap(outerRoomOf), 'box'),
+    ...differences(arrows, [...files].flatMap(arrowsOf), 'arrow'),
+  ];
+}
+
+/** The folder of a file, without the folders in it; nothing for the files of `src` itself. */
+function outerRoomOf(path: string): string[] {
+  const [room = '', ...rest] = path.split('/');
+  return rest.length === 0 ? [] : [room];
+}
+
+function arrowsOf([path, text]: readonly [string, string]): string[] {
+  const targets = importsOf(text).flatMap((specifier) =>
+    outerRoomOf(normalize(join(dirname(path), specifier))),
+  );
+  const [from] = outerRoomOf(path);
+  return from === undefined ? [] : targets.filter((to) => to !== from).map((to) => `${from} --> ${to}`);
+}
+
+function differences(drawn: readonly string[], real: readonly string[], what: string): string[] {
+  const [drawnOnce, needed] = [new Set(drawn), new Set(real)];
+  const twice = drawn.filter((each, index) => drawn.indexOf(each) !== index);
+  return [
+    ...twice.map((each) => `${what} ${each}: drawn twice`),
+    ...[...drawnOnce]
+      .filter((each) => !needed.has(each))
+      .map((each) => `${what} ${each}: drawn, but not there`),
+    ...[...needed]
+      .filter((each) => !drawnOnce.has(each))
+      .map((each) => `${what} ${each}: there, but not drawn`),
+  ];
+}

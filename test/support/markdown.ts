@@ -44,3 +44,28 @@ function cells(row: string): string[] {
     .slice(1, -1)
     .map((cell) => cell.trim().replaceAll('\\|', '|'));
 }
+
+/** Where its links and images lead, outside of code. */
+export function linksOf(markdown: string): string[] {
+  return [...withoutCode(markdown).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+}
+
+/** The anchors of its headings, as GitHub makes them. */
+export function anchorsOf(markdown: string): string[] {
+  const seen = new Map<string, number>();
+  return [...withoutCode(markdown, false).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => {
+    const words = heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .trim();
+    const anchor = words.replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-');
+    const before = seen.get(anchor) ?? 0;
+    seen.set(anchor, before + 1);
+    return before === 0 ? anchor : `${anchor}-${before}`;
+  });
+}
+
+function withoutCode(markdown: string, alsoInline = true): string {
+  const text = markdown.replaceAll(/^```.*?^```$/gms, '');
+  return alsoInline ? text.replaceAll(/`[^`\n]*`/g, 'code') : text;
+}

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -27,6 +27,14 @@ export class SmallApp {
       writeFileSync(join(folder, name.replace(/\.ts$/, '.js')), compiled(code));
     }
     return new SmallApp(folder);
+  }
+
+  /** Puts the sandbox's command where npx looks for it, as npm does. */
+  linkCommand(): void {
+    const modules = join(this.folder, 'node_modules');
+    mkdirSync(join(modules, '.bin'));
+    symlinkSync('../resamania-sandbox/dist/cli.js', join(modules, '.bin/resamania-sandbox'));
+    chmodSync(join(modules, 'resamania-sandbox/dist/cli.js'), 0o755);
   }
 
   /** Runs it, in its folder; gives what it prints. No `RESAMANIA_…` variable of ours gets through. */

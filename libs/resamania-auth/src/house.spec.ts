@@ -3,7 +3,14 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { ANNEXES, houseProblems, LEAVES, ROOMS, type SourceFiles } from '../../../test/support/house.js';
+import {
+  ANNEXES,
+  diagramProblems,
+  houseProblems,
+  LEAVES,
+  ROOMS,
+  type SourceFiles,
+} from '../../../test/support/house.js';
 import { ROOT } from '../../../test/support/sources.js';
 
 const SRC = join(ROOT, 'libs/resamania-auth/src');
@@ -86,5 +93,52 @@ describe('The house', () => {
     ]);
     const problems = problemsWith(Object.fromEntries(planted) as Record<string, string>);
     expect(problems).toEqual([expect.stringMatching(/^token\/schedule: 1\d files, at most 10$/)]);
+  });
+});
+
+describe('The diagram of ARCHITECTURE.md', () => {
+  const page = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+  const problemsOf = (changed: string, planted: Readonly<Record<string, string>> = {}) =>
+    diagramProblems(changed, new Map([...sources(), ...Object.entries(planted)]));
+
+  it('has an arrow for each import from room to room, and no other', () => {
+    expect(problemsOf(page)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a reversed arrow',
+      (text: string) => text.replace('http --> token', 'token --> http'),
+      ['arrow token --> http: drawn, but not there', 'arrow http --> token: there, but not drawn'],
+    ],
+    [
+      'an arrow left out',
+      (text: string) => text.replace('  redis --> store\n', ''),
+      ['arrow redis --> store: there, but not drawn'],
+    ],
+    [
+      'an arrow that is not there',
+      (text: string) => text.replace('redis --> store', 'redis --> store\n  store --> token'),
+      ['arrow store --> token: drawn, but not there'],
+    ],
+    [
+      'another kind of arrow',
+      (text: string) => text.replace('redis --> store', 'redis -.-> store'),
+      ['redis -.-> store: neither a box nor an arrow', 'arrow redis --> store: there, but not drawn'],
+    ],
+    [
+      'a box left out',
+      (text: string) => text.replace(/ {2}undici\[.+\n/, ''),
+      ['box undici: there, but not drawn'],
+    ],
+    ['no diagram', () => '# Architecture', ['there is no diagram']],
+  ])('is refused with %s', (_what, change, problems) => {
+    expect(change(page)).not.toBe(page);
+    expect(problemsOf(change(page))).toEqual(problems);
+  });
+
+  it('is refused when an import turns up that it does not draw', () => {
+    const planted = { 'gateway/planted.ts': "import type { Tenant } from '../tenants/tenant.js';\n" };
+    expect(problemsOf(page, planted)).toEqual(['arrow gateway --> tenants: there, but not drawn']);
   });
 });

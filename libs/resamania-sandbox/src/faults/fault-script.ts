@@ -25,7 +25,10 @@ export interface FaultQueue {
   readonly pending: number;
 }
 
-/** The faults of one surface as tests write them. */
+/**
+ * The faults of one surface as tests write them.
+ * @interface
+ */
 export type SandboxFaults = Omit<FaultScript, 'take'>;
 
 const UNAVAILABLE: Fault = {

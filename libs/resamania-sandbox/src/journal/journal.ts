@@ -10,7 +10,10 @@ interface Tally {
 /** How many entries a journal keeps unless told otherwise. */
 export const DEFAULT_JOURNAL_SIZE = 50_000;
 
-/** The journal as tests read it. */
+/**
+ * The journal as tests read it.
+ * @interface
+ */
 export type SandboxJournal = Omit<Journal, 'begin' | 'assign' | 'end' | 'close'>;
 
 /**
