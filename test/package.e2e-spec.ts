@@ -20,8 +20,11 @@ const PUBLIC_API = JSON.parse(readFileSync(join(ROOT, 'test/public-api.json'), '
 >;
 /** The pages of the documentation. The library's package has them, and the sandbox's does not. */
 const PAGES = readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`);
-/** Of a tarball. The library's source maps hold its sources: they are the larger part of it. */
-const BUDGET_BYTES = 500_000;
+/**
+ * Of a tarball. The library's source maps hold its sources: they are the larger part of it. It has seven entries, and the pages
+ * of the documentation.
+ */
+const BUDGET_BYTES = 560_000;
 
 /** A folder where both packages are installed as npm would install them. */
 let consumer: string;

@@ -84,7 +84,10 @@ export type {
 } from './store/token-store.js';
 export type {
   FetchEnd,
+  FetchFailed,
+  FetchLeft,
   FetchRecording,
+  FetchSucceeded,
   ObservedTenant,
   ResamaniaTelemetry,
   StoreOperation,

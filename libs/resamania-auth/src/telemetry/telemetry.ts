@@ -14,11 +14,32 @@ export interface TokenFetch {
   readonly serverPort: number;
 }
 
-/** How a token request, or the wait for one, ended. `left`: nobody wants its token any more, or it is asked for later. */
-export type FetchEnd =
-  | { readonly kind: 'token'; readonly origin?: 'endpoint' | 'store' }
-  | { readonly kind: 'failed'; readonly code: ResamaniaErrorCode; readonly status: number | undefined }
-  | { readonly kind: 'left' };
+/** How a token request, or the wait for one, ended: with a token. */
+export interface FetchSucceeded {
+  /** Tells this end from the others. */
+  readonly kind: 'token';
+  /** `store` where another replica obtained it; absent for a wait. */
+  readonly origin?: 'endpoint' | 'store';
+}
+
+/** It failed. */
+export interface FetchFailed {
+  /** Tells this end from the others. */
+  readonly kind: 'failed';
+  /** What went wrong, as a stable word. */
+  readonly code: ResamaniaErrorCode;
+  /** HTTP status of the answer, where there was one. */
+  readonly status: number | undefined;
+}
+
+/** Nobody wants its token any more, or it is asked for later. */
+export interface FetchLeft {
+  /** Tells this end from the others. */
+  readonly kind: 'left';
+}
+
+/** How a token request, or the wait for one, ended. */
+export type FetchEnd = FetchSucceeded | FetchFailed | FetchLeft;
 
 /** Records one token request. */
 export interface FetchRecording {
