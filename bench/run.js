@@ -1,7 +1,7 @@
 /**
  * Runs the benchmarks.
  *
- *   node bench/run.js [a b c d e f g h i] [--quick] [--check] [--json <file>] [--update-readme]
+ *   node bench/run.js [a b c d e f g h i j] [--quick] [--check] [--json <file>] [--update-readme]
  *
  * Without letters all scenarios run. Progress goes to stderr, the tables to stdout. `--check` makes a missed target a
  * failure; `--quick` measures this library and the floors alone, more briefly.

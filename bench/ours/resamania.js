@@ -34,7 +34,8 @@ export const resamaniaOnUndici = {
   },
 };
 
-async function openApp(world, chains, { axios = {}, warmUp = false } = {}) {
+/** @param options - `axios`: the config of its instances; `store`: what its replicas share. */
+export async function openApp(world, chains, { axios = {}, warmUp = false, store } = {}) {
   const module = ResamaniaAuthModule.forRoot({
     apiBaseUrl: world.origin,
     tenants: chains.map((chain) => ({
@@ -45,6 +46,7 @@ async function openApp(world, chains, { axios = {}, warmUp = false } = {}) {
     // Without it the first token is asked for by the first caller, as every peer does it.
     refresh: { warmUp },
     http: { axios },
+    ...(store !== undefined && { store }),
   });
   const app = await NestFactory.createApplicationContext(module, { logger: false });
   const tokens = app.get(ResamaniaTokenService);

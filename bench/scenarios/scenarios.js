@@ -9,4 +9,5 @@ export const scenarios = {
   g: () => import('./g-many-tenants.js'),
   h: () => import('./h-neighbours.js'),
   i: () => import('./i-limit.js'),
+  j: () => import('./j-replicas.js'),
 };
