@@ -2,9 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
-const require = createRequire(import.meta.url);
+/** Looks where the peers look: in their own folder, then at the root. */
+const require = createRequire(new URL('./peers/peers.js', import.meta.url));
+/** What all of them run on. */
+const GROUND = ['@nestjs/axios', '@nestjs/common', '@nestjs/core', 'axios', 'ioredis', 'rxjs', 'undici'];
 
 /** Where and with what was measured. */
 export function circumstances(command) {
@@ -19,16 +22,15 @@ export function circumstances(command) {
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     platform: `${process.platform} ${process.arch}`,
-    packages: Object.fromEntries(Object.keys(dependencies).map((name) => [name, installedVersion(name)])),
+    packages: [...GROUND, ...Object.keys(dependencies)].flatMap((name) => installed(name) ?? []),
   };
 }
 
 /** The results as Markdown: targets first, then the tables of each scenario. */
 export function toMarkdown({ circumstances: at, scenarios }) {
-  const packages = Object.entries(at.packages).map(([name, version]) => `${name} ${version}`);
   return [
     `Measured on ${at.date} at commit ${at.commit} with \`${at.command}\`: Node.js ${at.node}, ${at.platform}, ` +
-      `${at.cores} × ${at.cpu}, ${at.memoryGiB} GiB. ${packages.join(', ')}.`,
+      `${at.cores} × ${at.cpu}, ${at.memoryGiB} GiB. ${at.packages.join(', ')}.`,
     table(
       ['', 'target', 'measured', ''],
       scenarios.flatMap(({ letter, targets }) =>
@@ -87,13 +89,14 @@ function git(...args) {
 }
 
 /** Found by its folder: not every package exports its manifest. */
-function installedVersion(name) {
+/** A package with its version; `undefined` where it is not installed, as peers are not where they take no part. */
+function installed(name) {
   for (const folder of require.resolve.paths(name)) {
     try {
-      return JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8')).version;
+      return `${name} ${JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8')).version}`;
     } catch {
       // Not in this folder: the next one up.
     }
   }
-  throw new Error(`${name} is not installed below ${dirname(import.meta.filename)}`);
+  return undefined;
 }

@@ -7,7 +7,6 @@ import 'reflect-metadata';
 import { Agent } from 'node:http';
 
 import { PACE } from './measure.js';
-import { peers } from './peers/peers.js';
 import { scenarios } from './scenarios/scenarios.js';
 import { startServer } from './servers/start-server.js';
 
@@ -16,11 +15,13 @@ process.on('disconnect', () => process.exit());
 process.on('SIGINT', () => process.exit());
 
 const { title, run } = await scenarios[letter]();
+// Those who only measure this library need not have them.
+const { peers } = pace === 'quick' ? { peers: [] } : await import('./peers/peers.js');
 const server = await startServer();
 const agent = new Agent({ keepAlive: true });
 const result = await run({
   world: { ...server, agent },
-  peers: pace === 'quick' ? [] : peers,
+  peers,
   pace: PACE[pace],
   progress: (what) => process.stderr.write(`${letter}: ${title}: ${what}\n`),
 });
