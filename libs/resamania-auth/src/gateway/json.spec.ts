@@ -11,6 +11,17 @@ describe('A JSON object', () => {
     expect(jsonObject(body)).toEqual(expected);
   });
 
+  it('has nothing that is on Object.prototype', () => {
+    const pollution = { configurable: true, value: 'polluted' };
+    Object.defineProperty(Object.prototype, 'error', pollution);
+    try {
+      for (const body of ['{"access_token":"a"}', { access_token: 'a' }])
+        expect(jsonObject(body)?.['error']).toBeUndefined();
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'error');
+    }
+  });
+
   it.each(['', '{"a":', '[1]', 'null', '"a"', '1', '<html>', [1], null, undefined, 1])(
     'is not in %j',
     (body) => {
