@@ -67,7 +67,7 @@ beforeEach(async () => {
 
 afterEach(() => api.stop());
 
-describe.each(AXIOSES)('With %s (%s), answers that are too large', (axiosPackage) => {
+describe.each(AXIOSES)('With %s (%s), answers that are too large', (axiosPackage, _version) => {
   it('are cut, whoever asks: token requests at 64 KiB, calls at 50 MiB by either transport', async () => {
     const argument = { apiBaseUrl: api.origin, kinds: KINDS };
     const { outcome, grownMb } = (await printedWith(axiosPackage, 'hungry-process.mjs', { argument })) as {
