@@ -8,7 +8,7 @@ import { ResamaniaAuthModule, ResamaniaHttpService, ResamaniaTokenService } from
 import { undiciAdapter } from 'nestjs-resamania-auth/undici';
 import { firstValueFrom } from 'rxjs';
 
-const { apiBaseUrl, kinds } = JSON.parse(process.argv[2]);
+const { apiBaseUrl, kinds, maxContentLength } = JSON.parse(process.argv[2]);
 class AppModule {}
 Module({
   imports: [
@@ -21,7 +21,7 @@ Module({
       })),
       refresh: { enabled: false, warmUp: false },
       tokenRequest: { attempts: 1, timeoutMs: 5000, deadlineMs: 8000 },
-      http: { timeoutMs: 15_000 },
+      http: { timeoutMs: 15_000, axios: { maxContentLength } },
     }),
   ],
 })(AppModule);
@@ -36,11 +36,21 @@ const told = (call) =>
     () => 'an answer',
     ({ code, message }) => `${code}: ${message}`,
   );
+/** A caller who reads to the end, whatever the status. */
+const read = async (call) => {
+  const { data } = await call;
+  for await (const chunk of data) if (chunk.length === 0) break;
+};
+const stream = { responseType: 'stream', validateStatus: () => true };
 const outcome = {};
 for (const kind of kinds) {
   outcome[`token, ${kind}`] = await told(tokens.getAccessToken(kind));
   outcome[`call, ${kind}`] = await told(firstValueFrom(http.get(kind)));
   outcome[`call by undici, ${kind}`] = await told(firstValueFrom(http.get(kind, { adapter: byUndici })));
+  outcome[`stream, ${kind}`] = await told(read(firstValueFrom(http.get(kind, stream))));
+  outcome[`stream by undici, ${kind}`] = await told(
+    read(firstValueFrom(http.get(kind, { ...stream, adapter: byUndici }))),
+  );
 }
 const grownMb = Math.round((process.resourceUsage().maxRSS - before) / 1024);
 await app.close();
