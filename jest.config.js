@@ -38,6 +38,8 @@ export default {
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/(libs|apps)/**/*.spec.ts'] },
     { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+    // A short run of what `npm run fuzz` does at length.
+    { ...common, displayName: 'fuzz', testMatch: ['<rootDir>/test/**/*.fuzz-spec.ts'] },
     // Takes times, so it runs after the others, with the machine to itself.
     { ...common, displayName: 'cost', testMatch: ['<rootDir>/test/**/*.cost-spec.ts'] },
   ],

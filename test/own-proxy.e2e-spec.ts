@@ -129,6 +129,28 @@ function expectSecretsAtOriginOnly(version: string): void {
   }
 }
 
+describe.each(AXIOSES)(
+  'An origin whose certificate nobody vouches for, with %s (%s)',
+  (axiosPackage, version) => {
+    it.each([{}, { TEST_UNDICI: '1' }])('gets no token request and no call: %j', async (more) => {
+      expect(await call(axiosPackage, { NODE_EXTRA_CA_CERTS: '', ...more })).toEqual({
+        code: 'network_error',
+        message: expect.stringMatching(/certificate.*NODE_EXTRA_CA_CERTS/s),
+        bare: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT', message: expect.any(String) },
+      });
+      expect(arrived).toEqual([]);
+    });
+
+    it.each([{}, { TEST_UNDICI: '1' }])(
+      'gets both where its CA is in NODE_EXTRA_CA_CERTS: %j',
+      async (more) => {
+        expect(await call(axiosPackage, more)).toEqual({ status: 200, data: ['a club'] });
+        expectSecretsAtOriginOnly(version);
+      },
+    );
+  },
+);
+
 describe.each(AXIOSES)('Through an http proxy, with %s (%s)', (axiosPackage, version) => {
   it('of HTTPS_PROXY, token and call go to an https base in tunnels: the proxy gets its password, host and port', async () => {
     const env = { HTTPS_PROXY: `http://me:password@127.0.0.1:${proxy}` };
@@ -139,6 +161,29 @@ describe.each(AXIOSES)('Through an http proxy, with %s (%s)', (axiosPackage, ver
     );
     expectSecretsAtOriginOnly(version);
   });
+
+  it('of HTTPS_PROXY, the call goes in a tunnel with undiciAdapter() too', async () => {
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy}`, TEST_UNDICI: '1' };
+    expect(await call(axiosPackage, env)).toEqual({ status: 200, data: ['a club'] });
+    expect(proxied).toHaveLength(2);
+    expectSecretsAtOriginOnly(version);
+  });
+
+  it.each(['ALL_PROXY', 'https_proxy', 'all_proxy'])('of %s, token and call go in tunnels', async (name) => {
+    expect(await call(axiosPackage, { [name]: `http://127.0.0.1:${proxy}` })).toMatchObject({ status: 200 });
+    expect(proxied).toHaveLength(2);
+    expectSecretsAtOriginOnly(version);
+  });
+
+  it.each([{}, { TEST_UNDICI: '1' }])(
+    'of HTTPS_PROXY, nothing goes to it for a host of NO_PROXY: %j',
+    async (more) => {
+      const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy}`, NO_PROXY: 'example.test,localhost', ...more };
+      expect(await call(axiosPackage, env)).toEqual({ status: 200, data: ['a club'] });
+      expect(proxied).toEqual([]);
+      expectSecretsAtOriginOnly(version);
+    },
+  );
 
   it('of `http.axios`, calls go in a tunnel; the token request goes without it', async () => {
     const http = { axios: { proxy: { protocol: 'http', host: '127.0.0.1', port: proxy } } };

@@ -147,7 +147,7 @@ function epochMs(text: string | undefined): number | undefined {
 }
 
 /** An instant that a server told: none if no date can hold it, and no further ahead than any limit reaches. */
-function sane(instant: number | undefined, now: number): number | undefined {
+export function sane(instant: number | undefined, now: number): number | undefined {
   if (instant === undefined || !(Math.abs(instant) <= MAX_DATE_MS)) return undefined;
   return Math.min(instant, now + MAX_AHEAD_MS);
 }

@@ -70,6 +70,24 @@ describe('list()', () => {
     expect(await list(clientOf({ clubs: { 'hydra:member': [] } }).client, 'clubs')).toEqual([]);
   });
 
+  it.each([7, '', {}, ['/demoapi/clubs?page=2']])('fails where the next link is %j', async (next) => {
+    const first = { 'hydra:member': [], 'hydra:view': { '@id': {}, 'hydra:next': next }, '@id': 7 };
+    expect(await failure({ clubs: first })).toMatchObject({
+      name: 'ResamaniaRequestError',
+      code: 'broken_answer',
+      message: expect.stringContaining('has a next link that is no IRI'),
+    });
+  });
+
+  it.each([null, 'a', 7, { 'hydra:next': null }])(
+    'takes a page with the view %j for the last',
+    async (view) => {
+      expect(
+        await list(clientOf({ clubs: { 'hydra:member': ['a'], 'hydra:view': view } }).client, 'clubs'),
+      ).toEqual(['a']);
+    },
+  );
+
   it('fails as the service does', async () => {
     expect(await failure({ clubs: page(1, '/demoapi/clubs?page=2') })).toEqual(
       new Error('no /demoapi/clubs?page=2'),

@@ -5,6 +5,7 @@ import type { AxiosRequestConfig } from 'axios';
 import { firstValueFrom } from 'rxjs';
 
 import { ResamaniaRequestError } from '../errors.js';
+import { jsonObject, nonEmptyString } from '../gateway/json.js';
 
 /** What every resource of the API has. */
 export interface HydraResource {
@@ -79,10 +80,14 @@ async function* pages<T>(
     );
     if (!isCollection<T>(data)) throw broken('is no collection');
     yield data;
-    const { 'hydra:view': view, '@id': collection = view?.['@id'] ?? first } = data;
-    seen.add(url).add(view?.['@id'] ?? url);
-    url = view?.['hydra:next'];
-    if (url === undefined) return;
+    const view = jsonObject(data['hydra:view']);
+    const own = nonEmptyString(view?.['@id']);
+    const collection = nonEmptyString(data['@id']) ?? own ?? first;
+    seen.add(url).add(own ?? url);
+    const next = view?.['hydra:next'] ?? undefined;
+    if (next === undefined) return;
+    url = nonEmptyString(next);
+    if (url === undefined) throw broken('has a next link that is no IRI');
     if (seen.has(url)) throw broken('links to a page before it as the next one');
     if (!isOfSameTenant(url, collection)) throw broken('links to another tenant');
   }

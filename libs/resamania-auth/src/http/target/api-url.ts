@@ -1,4 +1,5 @@
 import type { Tenant } from '../../tenants/tenant.js';
+import { climbsWhenDecoded } from './climbing.js';
 
 /** The parts of a request config that say where it goes. */
 export interface UrlParts {
@@ -112,19 +113,4 @@ function endsSegment(text: string, at: number): boolean {
 /** Without what `new URL` repairs in silence and nobody means: a scheme without slashes, backslashes, line breaks. */
 function isTidyPath(url: string): boolean {
   return !/^https?:|^[^?#]*[\\\t\r\n]/i.test(url);
-}
-
-/**
- * Whether a server that decodes a path before it resolves it would climb: `%2e%2e%2f`, `..%5c`, twice encoded dots,
- * dots with path parameters (`..;x`, `..%3bx`), and dots with what some leave out (`..%09`).
- */
-function climbsWhenDecoded(pathname: string): boolean {
-  let decoded = pathname;
-  for (let round = 0; round < 3 && decoded.includes('%'); round += 1) {
-    decoded = decoded.replace(/%([0-7][\da-f])/gi, (_escape, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    );
-  }
-  const visible = decoded.replaceAll(/[^!-~\u0080-\uffff]/g, '');
-  return visible.split(/[/\\]/).some((segment) => /^\.\.(?:[;?#]|$)/.test(segment));
 }

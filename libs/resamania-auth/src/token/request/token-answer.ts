@@ -96,7 +96,8 @@ export function readTokenAnswer(
 function tokenFlaw({ access_token: token, token_type: type }: Record<string, unknown>): string | undefined {
   if (typeof token !== 'string' || token === '') return 'holds no access_token';
   if (!isHeaderSafe(token)) return 'holds an access_token with characters that no header can carry';
-  if (type !== undefined && type !== null && String(type).toLowerCase() !== 'bearer') {
+  const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer';
+  if (type !== undefined && type !== null && !isBearer) {
     return 'holds a token_type other than bearer';
   }
   return undefined;

@@ -1,15 +1,18 @@
+import type { ResamaniaErrorCode } from '../../errors.js';
 import { MAX_PAUSE_MS, type Pause } from '../../gateway/gateway-pace.js';
 import { jsonObject, nonEmptyString } from '../../gateway/json.js';
-import type { RateLimiter } from '../../gateway/limits.js';
+import { type RateLimiter, sane } from '../../gateway/limits.js';
 import { isHeaderSafe } from '../../options/checks/rules.js';
-import type { StoredEntry } from '../../store/token-store.js';
+import { MAX_WAIT_MS, type StoredEntry } from '../../store/token-store.js';
 import type { IssuedToken } from '../request/token-answer.js';
 import type { TokenFailure } from '../request/token-failure.js';
+import { MAX_LIFETIME_MS } from '../request/token-lifetime.js';
 
 /** Once refused, replicas leave it at that for this long, in milliseconds: less than any of them waits by itself. */
 const REJECTED_WAIT_MS = 5000;
 /** The same for a limit without a reset. */
 const LIMITED_WAIT_MS = 1000;
+const KINDS = ['transient', 'limited', 'rejected'] as const;
 const LIMITERS: readonly RateLimiter[] = ['quota', 'rate-limit', 'spike-arrest', 'unknown'];
 
 /** A token as text. Its end is left out: the store keeps time. */
@@ -28,9 +31,9 @@ export function readStoredToken(
 ): IssuedToken | undefined {
   const json = jsonObject(value);
   const token = nonEmptyString(json?.['value']);
-  const lifetimeMs = Number(json?.['lifetimeMs']);
-  if (token === undefined || !isHeaderSafe(token) || !(lifetimeMs > 0 && lifetimeMs < Infinity))
-    return undefined;
+  const lifetimeMs = json?.['lifetimeMs'];
+  if (token === undefined || !isHeaderSafe(token)) return undefined;
+  if (typeof lifetimeMs !== 'number' || !(lifetimeMs >= 1 && lifetimeMs <= MAX_LIFETIME_MS)) return undefined;
   return {
     value: token,
     scope: nonEmptyString(json?.['scope']),
@@ -56,17 +59,23 @@ export function waitText({ code, kind, what, remedy, status, oauthError, resetAt
   return JSON.stringify({ code, kind, what, remedy, status, oauthError, isNamed: resetAt !== undefined });
 }
 
-/** A failure that another replica met; `undefined` where it cannot be read. */
+/** A failure that another replica met; `undefined` where it cannot be read. Only what this library writes is taken over. */
 export function readWait({ value, remainingMs }: StoredEntry, now: number): TokenFailure | undefined {
   const json = jsonObject(value);
-  if (json === undefined || !['code', 'what', 'remedy'].every((name) => nonEmptyString(json[name])))
-    return undefined;
-  if (!['transient', 'limited', 'rejected'].includes(String(json['kind']))) return undefined;
-  const { isNamed, ...failure } = json;
+  const [code, what, remedy] = ['code', 'what', 'remedy'].map((name) => nonEmptyString(json?.[name]));
+  const kind = KINDS.find((known) => known === json?.['kind']);
+  if (json === undefined || !what || !remedy || kind === undefined) return undefined;
+  if (code === undefined || !/^[a-z_]+$/.test(code)) return undefined;
+  const { status, oauthError, isNamed } = json;
   return {
-    ...(failure as unknown as TokenFailure),
+    code: code as ResamaniaErrorCode,
+    kind,
+    what,
+    remedy,
     retryNow: false,
-    ...(isNamed === true && { resetAt: now + remainingMs }),
+    ...(Number.isInteger(status) && { status: status as number }),
+    ...(typeof oauthError === 'boolean' && { oauthError }),
+    ...(isNamed === true && { resetAt: now + Math.min(remainingMs, MAX_WAIT_MS) }),
   };
 }
 
@@ -82,19 +91,15 @@ export function pauseText({ limiter, until, resetAt, unnamed }: Pause): string {
 export function readPause({ value, remainingMs }: StoredEntry, sentAt: number): Pause | undefined {
   const json = jsonObject(value);
   const limiter = LIMITERS.find((known) => known === json?.['limiter']);
-  const { unnamed = 0, resetIn } = (json ?? {}) as { unnamed?: unknown; resetIn?: unknown };
-  if (
-    limiter === undefined ||
-    !Number.isInteger(unnamed) ||
-    !['number', 'undefined'].includes(typeof resetIn)
-  )
-    return undefined;
+  const { unnamed = 0, resetIn = Number.NaN } = json ?? {};
+  if (limiter === undefined || typeof resetIn !== 'number') return undefined;
+  if (typeof unnamed !== 'number' || !Number.isInteger(unnamed) || unnamed < 0) return undefined;
   const until = sentAt + Math.min(remainingMs, MAX_PAUSE_MS);
   return {
     limiter,
     from: sentAt,
     until,
-    resetAt: typeof resetIn === 'number' ? sentAt + remainingMs + resetIn : undefined,
-    unnamed: unnamed as number,
+    resetAt: sane(sentAt + remainingMs + resetIn, sentAt),
+    unnamed,
   };
 }
