@@ -136,7 +136,12 @@ describe('the sample on a configured API', () => {
   it('is unready, and asks for nothing, while the credentials are refused', async () => {
     const variables = environmentFor(sandbox, ['nordgym', 'clubazur']);
     sandbox.journal.clear();
-    const app = await start({ PORT: '0', ...variables, RESAMANIA_NORDGYM_CLIENT_SECRET: 'wrong-secret' });
+    const app = await start({
+      PORT: '0',
+      ...variables,
+      RESAMANIA_NORDGYM_CLIENT_SECRET: 'wrong-secret',
+      STATUS_TOKEN: 'status-token',
+    });
     await eventually(() => sandbox.journal.countTokenRequests() === 2);
     await eventually(async () => (await app.get('/health')).status === 503);
     const { json: body, text } = await app.get('/health');
@@ -154,6 +159,10 @@ describe('the sample on a configured API', () => {
     expect(text).not.toContain('wrong-secret');
     expect(sandbox.journal.countTokenRequests()).toBe(2);
     expect(sandbox.journal.countApiRequests()).toBe(0);
+    // Somebody who is to know more than a probe shows a token.
+    expect((await app.get('/tokens')).status).toBe(403);
+    const shown = await fetch(`${app.url}/tokens`, { headers: { authorization: 'Bearer status-token' } });
+    expect(await shown.json()).toMatchObject([{ tenant: 'nordgym', state: 'waiting' }, { state: 'valid' }]);
   });
 
   it('lists every variable that is missing, and ends', async () => {
