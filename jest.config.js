@@ -27,6 +27,8 @@ const common = {
     '^nestjs-resamania-auth/opentelemetry$':
       '<rootDir>/libs/resamania-auth/src/opentelemetry/open-telemetry.ts',
     '^nestjs-resamania-auth/redis$': '<rootDir>/libs/resamania-auth/src/redis/redis-token-store.ts',
+    '^nestjs-resamania-auth/terminus$':
+      '<rootDir>/libs/resamania-auth/src/terminus/resamania-health.indicator.ts',
     '^nestjs-resamania-auth/testing$': '<rootDir>/libs/resamania-auth/src/testing/fake-resamania.ts',
     '^resamania-sandbox$': '<rootDir>/libs/resamania-sandbox/src/index.ts',
   },

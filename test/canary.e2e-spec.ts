@@ -38,12 +38,15 @@ class SendingController {
 @Module({ controllers: [SendingController] })
 class SendingModule {}
 
-/** Writes everything that the application logs to `logged`, as text and as JSON. */
+/** Writes everything that the application logs to `logged`, as it does and as its twin does. */
 class CapturingLogger extends ConsoleLogger {
+  twin: CapturingLogger | undefined;
+
   protected override printMessages(...args: Parameters<ConsoleLogger['printMessages']>): void {
     const write = jest.spyOn(process.stdout, 'write').mockImplementation(capture);
     const writeError = jest.spyOn(process.stderr, 'write').mockImplementation(capture);
     super.printMessages(...args);
+    this.twin?.printMessages(...args);
     write.mockRestore();
     writeError.mockRestore();
   }
@@ -55,6 +58,7 @@ function capture(chunk: unknown): boolean {
 }
 
 const logger = new CapturingLogger({ logLevels: ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'] });
+logger.twin = new CapturingLogger({ json: true });
 
 /** No secret, and none of the tokens that were handed out so far. */
 function forbidden(): RegExp {
@@ -208,6 +212,9 @@ describe('No secret and no token', () => {
       }
     }
     expect(logged).toContain('token obtained');
+    // In both formats, and at debug too.
+    expect(logged).toContain('"params":{"event":"obtained","tenant":"demoapi"');
+    expect(logged).toMatch(/digest of the rejected token [0-9a-f]{8}/);
     expect(logged).toContain('credentials');
     expect(logged.match(forbidden()) ?? []).toEqual([]);
   });

@@ -58,6 +58,10 @@ describe('the sample on its embedded sandbox', () => {
     }
     expect(await app.get('/chains/nowhere/clubs')).toMatchObject({ status: 404 });
     expect(await app.get('/nothing')).toMatchObject({ status: 404 });
+    expect(await app.get('/health')).toMatchObject({
+      status: 200,
+      json: { status: 'ok', details: { resamania: { status: 'up', tenants: 3, withoutToken: 0 } } },
+    });
 
     const before = await statuses(app);
     expect(before.map(({ tenant, state }) => [tenant, state])).toEqual(
@@ -128,6 +132,38 @@ describe('the sample on a configured API', () => {
       await expectNoSecrets(app, sandbox);
     },
   );
+
+  it('is unready, and asks for nothing, while the credentials are refused', async () => {
+    const variables = environmentFor(sandbox, ['nordgym', 'clubazur']);
+    sandbox.journal.clear();
+    const app = await start({
+      PORT: '0',
+      ...variables,
+      RESAMANIA_NORDGYM_CLIENT_SECRET: 'wrong-secret',
+      STATUS_TOKEN: 'status-token',
+    });
+    await eventually(() => sandbox.journal.countTokenRequests() === 2);
+    await eventually(async () => (await app.get('/health')).status === 503);
+    const { json: body, text } = await app.get('/health');
+    expect(body).toMatchObject({
+      status: 'error',
+      details: {
+        resamania: {
+          status: 'down',
+          tenants: 2,
+          withoutToken: 1,
+          inTrouble: [{ tenant: 'nordgym', hasToken: false, code: 'credentials_rejected' }],
+        },
+      },
+    });
+    expect(text).not.toContain('wrong-secret');
+    expect(sandbox.journal.countTokenRequests()).toBe(2);
+    expect(sandbox.journal.countApiRequests()).toBe(0);
+    // Somebody who is to know more than a probe shows a token.
+    expect((await app.get('/tokens')).status).toBe(403);
+    const shown = await fetch(`${app.url}/tokens`, { headers: { authorization: 'Bearer status-token' } });
+    expect(await shown.json()).toMatchObject([{ tenant: 'nordgym', state: 'waiting' }, { state: 'valid' }]);
+  });
 
   it('lists every variable that is missing, and ends', async () => {
     const app = new SampleApp({ PORT: '0', RESAMANIA_CLIENT_ID: '1_x' });

@@ -126,6 +126,7 @@ export interface EngineWorld {
   readonly registry: ResamaniaTenantRegistry;
   readonly engine: TokenEngine;
   readonly service: ResamaniaTokenService;
+  readonly hub: TokenEventHub;
   readonly events: ResamaniaTokenEvent[];
   /** What subscribers of the events threw. */
   readonly thrown: unknown[];
@@ -167,6 +168,7 @@ export function createWorld(
     registry,
     engine,
     service: new ResamaniaTokenService(engine, hub),
+    hub,
     events,
     thrown,
   };

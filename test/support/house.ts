@@ -33,7 +33,7 @@ export const ROOMS = [
 export const LEAVES = ['undici'] as const;
 
 /** Rooms with an entry of their own that build on the library; nothing of it imports them. */
-export const ANNEXES = ['hydra', 'opentelemetry', 'redis', 'testing'] as const;
+export const ANNEXES = ['hydra', 'opentelemetry', 'redis', 'terminus', 'testing'] as const;
 
 type Room = (typeof ROOMS)[number] | (typeof LEAVES)[number] | (typeof ANNEXES)[number];
 

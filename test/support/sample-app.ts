@@ -104,7 +104,7 @@ export class SampleApp {
 /** The environment of the system, with nothing in it that the sample reads, and without colours. */
 export function inheritedEnvironment(): Record<string, string | undefined> {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(RESAMANIA_|SANDBOX_|SAMPLE_|REDIS_URL$|PORT$|NODE_)/.test(name),
+    ([name]) => !/^(RESAMANIA_|SANDBOX_|SAMPLE_|STATUS_TOKEN$|REDIS_URL$|PORT$|NODE_)/.test(name),
   );
   return { ...Object.fromEntries(inherited), NO_COLOR: '1' };
 }

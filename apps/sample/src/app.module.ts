@@ -5,6 +5,7 @@ import { ResamaniaAuthModule, type ResamaniaAuthOptions, resamaniaConfig } from 
 import { redisTokenStore } from 'nestjs-resamania-auth/redis';
 
 import { ChainsModule } from './chains/chains.module.js';
+import { HealthModule } from './health/health.module.js';
 import { PageModule } from './page/page.module.js';
 import { PeersModule } from './peers/peers.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
@@ -17,6 +18,7 @@ import { TokensModule } from './tokens/tokens.module.js';
     ResamaniaAuthModule.forRootAsync(resamaniaConfig.asProvider({ quotaWarningShare: 0.9, ...sharing() })),
     ChainsModule,
     TokensModule,
+    HealthModule,
     PageModule,
     ...peers(),
   ],

@@ -81,7 +81,7 @@ export const INTERNAL_PROVIDERS: Provider[] = [
 function createHub(): TokenEventHub {
   const logger = new TokenEventLogger();
   const hub = new TokenEventHub(systemClock, (error) => logger.subscriberThrew(error));
-  hub.events$.subscribe((event) => logger.write(event));
+  hub.records$.subscribe(({ event, token }) => logger.write(event, token));
   return hub;
 }
 

@@ -7,6 +7,7 @@ export function serveDocs(app: INestApplication): void {
     .setTitle('Sample of nestjs-resamania-auth')
     .setDescription('Clubs and classes of every chain; tokens are obtained and renewed behind these routes.')
     .setVersion('0.1.0')
+    .addBearerAuth()
     .build();
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
     jsonDocumentUrl: 'docs/openapi.json',

@@ -1,6 +1,8 @@
-import { Controller, Get, Module } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Module, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiForbiddenResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ResamaniaTokenService, type TenantTokenStatus } from 'nestjs-resamania-auth';
+
+import { StatusGuard } from './status.guard.js';
 
 const STATUS = {
   tenant: 'demoapi',
@@ -14,7 +16,9 @@ const STATUS = {
 };
 
 @ApiTags('tokens')
+@ApiBearerAuth()
 @Controller('tokens')
+@UseGuards(StatusGuard)
 export class TokensController {
   constructor(private readonly tokens: ResamaniaTokenService) {}
 
@@ -22,6 +26,9 @@ export class TokensController {
   @Get()
   @ApiOperation({ summary: "The state of every chain's token, never the token itself" })
   @ApiOkResponse({ example: [STATUS] })
+  @ApiForbiddenResponse({
+    description: 'Not from this machine, or without the bearer that STATUS_TOKEN is set to',
+  })
   status(): TenantTokenStatus[] {
     return this.tokens.status();
   }

@@ -13,12 +13,13 @@ describe('A JSON object', () => {
 
   it('has nothing that is on Object.prototype', () => {
     const pollution = { configurable: true, value: 'polluted' };
-    Object.defineProperty(Object.prototype, 'error', pollution);
+    const everything: object = Object.prototype;
+    Object.defineProperty(everything, 'error', pollution);
     try {
       for (const body of ['{"access_token":"a"}', { access_token: 'a' }])
         expect(jsonObject(body)?.['error']).toBeUndefined();
     } finally {
-      Reflect.deleteProperty(Object.prototype, 'error');
+      Reflect.deleteProperty(everything, 'error');
     }
   });
 

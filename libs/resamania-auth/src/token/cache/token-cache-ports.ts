@@ -48,8 +48,8 @@ export interface TokenCacheEvents {
   failed(subject: TokenSubject, details: TokenFailed): void;
   /** From now on callers go without a token: the waiting period begins, or the old token runs out in it. */
   waitStarted(subject: TokenSubject, period: WaitingPeriod): void;
-  /** The token was dropped before its time. */
-  rejected(subject: TokenSubject): void;
+  /** This token was dropped before its time. */
+  rejected(subject: TokenSubject, token: AccessToken): void;
 }
 
 /** What all caches of an engine share. */

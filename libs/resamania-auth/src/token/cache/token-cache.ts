@@ -71,7 +71,7 @@ export class TokenCache implements TokenSubject {
     const { token } = this.#hand;
     if (token === undefined || (value !== undefined && token.value !== value)) return;
     void this.#dropShared();
-    this.#discard();
+    this.#discard(token);
   }
 
   /**
@@ -88,14 +88,15 @@ export class TokenCache implements TokenSubject {
       return undefined;
     const dropped = this.#dropShared();
     if (dropped !== undefined && !isFlying && !(await dropped)) return undefined;
-    if (this.#hand.token?.value === value) this.#discard();
+    const { token } = this.#hand;
+    if (token?.value === value) this.#discard(token);
     // While the store was waited for, another token may have come.
     return dropped === undefined ? this.renew() : this.get();
   }
 
-  #discard(): void {
+  #discard(token: AccessToken): void {
     this.#hand.drop();
-    this.#ports.events.rejected(this);
+    this.#ports.events.rejected(this, token);
     this.#requests.planFor(this.#ports.clock.now());
   }
 

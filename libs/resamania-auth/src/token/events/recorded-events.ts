@@ -1,4 +1,5 @@
 import type { ResamaniaTelemetry } from '../../telemetry/telemetry.js';
+import type { AccessToken } from '../cache/access-token.js';
 import type {
   TokenCacheEvents,
   TokenFailed,
@@ -30,8 +31,8 @@ export class RecordedEvents implements TokenCacheEvents {
     this.#events.waitStarted(subject, period);
   }
 
-  rejected(subject: TokenSubject): void {
+  rejected(subject: TokenSubject, token: AccessToken): void {
     this.#telemetry.rejected(subject.tenant.name);
-    this.#events.rejected(subject);
+    this.#events.rejected(subject, token);
   }
 }

@@ -1,8 +1,9 @@
-import { type Observable, Subject } from 'rxjs';
+import { map, type Observable, Subject } from 'rxjs';
 
 import type { Clock } from '../../clock.js';
 import type { PassedQuota } from '../../gateway/limit-memory.js';
 import type { TenantChange } from '../../tenants/tenant-store.js';
+import type { AccessToken } from '../cache/access-token.js';
 import type {
   TokenCacheEvents,
   TokenFailed,
@@ -21,24 +22,36 @@ const TENANT_EVENTS = {
   removed: 'tenant-removed',
 } as const;
 
+/** An event, with the token that came or went. */
+export interface TokenEventRecord {
+  readonly event: ResamaniaTokenEvent;
+  readonly token?: AccessToken;
+}
+
 /** Turns what happens to tokens and tenants into events. */
 export class TokenEventHub implements TokenCacheEvents {
   readonly #clock: Clock;
-  readonly #events = new Subject<ResamaniaTokenEvent>();
+  readonly #records = new Subject<TokenEventRecord>();
+  /** For the log alone: an application never gets a token with an event. */
+  readonly records$: Observable<TokenEventRecord>;
   readonly events$: Observable<ResamaniaTokenEvent>;
 
   /** @param report - Told what a subscriber throws. */
   constructor(clock: Clock, report: (error: unknown) => void) {
     this.#clock = clock;
-    this.events$ = new EventStream(report, (subscriber) => {
-      const subscription = this.#events.subscribe(subscriber);
-      return () => subscription.unsubscribe();
-    });
+    const stream = <T>(source: Observable<T>) =>
+      new EventStream<T>(report, (subscriber) => {
+        const subscription = source.subscribe(subscriber);
+        return () => subscription.unsubscribe();
+      });
+    this.records$ = stream(this.#records);
+    // Not piped from `records$`, which would be its `source` then, for everybody to subscribe.
+    this.events$ = stream(this.#records.pipe(map(({ event }) => event)));
   }
 
   obtained(subject: TokenSubject, { renewal, token, dueAt, oddity, failures, origin }: TokenObtained): void {
-    this.#events.next({
-      type: 'obtained',
+    const event = {
+      type: 'obtained' as const,
       ...this.#about(subject),
       renewal,
       expiresAt: token.expiresAt,
@@ -46,12 +59,13 @@ export class TokenEventHub implements TokenCacheEvents {
       failures,
       origin,
       ...(oddity !== undefined && { oddity: `the answer ${oddity}` }),
-    });
+    };
+    this.#emit(event, token);
   }
 
   failed(subject: TokenSubject, { period, repeated, tokenStillUsable }: TokenFailed): void {
     const { code, status, what, remedy } = period.failure;
-    this.#events.next({
+    this.#emit({
       type: 'renewal-failed',
       ...this.#about(subject),
       code,
@@ -66,19 +80,19 @@ export class TokenEventHub implements TokenCacheEvents {
 
   waitStarted(subject: TokenSubject, period: WaitingPeriod): void {
     const { code } = period.failure;
-    this.#events.next({ type: 'wait-started', ...this.#about(subject), code, ...timesOf(period) });
+    this.#emit({ type: 'wait-started', ...this.#about(subject), code, ...timesOf(period) });
   }
 
-  rejected(subject: TokenSubject): void {
-    this.#events.next({ type: 'rejected', ...this.#about(subject) });
+  rejected(subject: TokenSubject, token: AccessToken): void {
+    this.#emit({ type: 'rejected', ...this.#about(subject) }, token);
   }
 
   replayed(subject: TokenSubject, method: string): void {
-    this.#events.next({ type: 'replayed', ...this.#about(subject), method });
+    this.#emit({ type: 'replayed', ...this.#about(subject), method });
   }
 
   quotaLow(tenant: string, { resetAt, ...quota }: PassedQuota): void {
-    this.#events.next({
+    this.#emit({
       type: 'quota-low',
       tenant,
       at: this.#now(),
@@ -89,16 +103,20 @@ export class TokenEventHub implements TokenCacheEvents {
 
   storeChanged({ state, reason }: StoreHealth): void {
     const type = state === 'up' ? 'store-up' : 'store-down';
-    this.#events.next({ type, at: this.#now(), ...(reason !== undefined && { reason }) });
+    this.#emit({ type, at: this.#now(), ...(reason !== undefined && { reason }) });
   }
 
   tenantChanged({ type, tenant }: TenantChange): void {
     if (type === 'loaded' || type === 'evicted') return;
-    this.#events.next({ type: TENANT_EVENTS[type], tenant: tenant.name, at: this.#now() });
+    this.#emit({ type: TENANT_EVENTS[type], tenant: tenant.name, at: this.#now() });
   }
 
   close(): void {
-    this.#events.complete();
+    this.#records.complete();
+  }
+
+  #emit(event: ResamaniaTokenEvent, token?: AccessToken): void {
+    this.#records.next({ event, ...(token && { token }) });
   }
 
   #about(subject: TokenSubject): { tenant: string; principal?: string; at: Date } {

@@ -1,80 +1,120 @@
+import { createHash } from 'node:crypto';
+
 import { Logger } from '@nestjs/common';
 
+import type { AccessToken } from '../cache/access-token.js';
+import { type LogFields, StructuredLog } from './structured-log.js';
 import type {
   QuotaLowEvent,
   ResamaniaTokenEvent,
   StoreChangedEvent,
   TokenFailedEvent,
   TokenObtainedEvent,
+  TokenRejectedEvent,
   WaitStartedEvent,
 } from './token-events.js';
 
+const CONTEXT = 'ResamaniaAuth';
 /** What Redis says first when somebody has to change something. */
 const REFUSALS = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
+/** Enough to tell tokens apart, and far too little to find one by trying. */
+const DIGEST_LENGTH = 8;
 
 /** Writes events to Nest's log: one line for each change of state, and what repeats as debug. */
 export class TokenEventLogger {
-  readonly #logger = new Logger('ResamaniaAuth');
+  readonly #log: StructuredLog;
   /** The last failure that was warned of: what begins with it needs no line of its own. */
   #warned: TokenFailedEvent | undefined;
 
-  write(event: ResamaniaTokenEvent): void {
+  constructor(log = new StructuredLog(CONTEXT)) {
+    this.#log = log;
+  }
+
+  /** @param token - The one that came or went. No more of it than a short digest is written, and that at debug alone. */
+  write(event: ResamaniaTokenEvent, token?: AccessToken): void {
+    const fields = fieldsOf(event);
     switch (event.type) {
       case 'renewal-failed':
-        return this.#failed(event);
+        return this.#failed(event, fields);
       case 'wait-started':
-        return this.#waits(event);
+        return this.#waits(event, fields);
       case 'obtained':
-        return this.#obtained(event);
+        return this.#obtained(event, fields, token);
       case 'quota-low':
-        return this.#logger.warn(quotaLow(event));
+        return this.#log.write('warn', quotaLow(event), fields);
       case 'store-down':
-        return this.#storeDown(event);
+        return this.#storeDown(event, fields);
       case 'store-up':
-        return this.#logger.log('The shared store works again');
+        return this.#log.write('log', 'The shared store works again', fields);
       case 'rejected':
-        return this.#logger.warn(`${subject(event)}: token dropped before its time`);
+        this.#log.write('warn', `${subject(event)}: token dropped before its time`, fields);
+        return this.#digest(event, token && digestOf(token));
       default:
-        return this.#logger.debug(`${subject(event)}: ${event.type.replace('-', ' ')}`);
+        return this.#log.write('debug', `${subject(event)}: ${event.type.replace('-', ' ')}`, fields);
     }
   }
 
   /** A subscriber of the events threw: its own affair, but somebody should know. */
   subscriberThrew(error: unknown): void {
-    this.#logger.error('A subscriber of events$ threw', error instanceof Error ? error.stack : String(error));
+    const what = error instanceof Error ? error.stack : String(error);
+    new Logger(CONTEXT).error('A subscriber of events$ threw', what);
   }
 
-  #storeDown({ reason = 'unknown' }: StoreChangedEvent): void {
+  #storeDown({ reason = 'unknown' }: StoreChangedEvent, fields: LogFields): void {
     const text = `The shared store is down (${reason}); each replica obtains its own tokens meanwhile.`;
-    if (!REFUSALS.has(reason)) return this.#logger.warn(text);
-    return this.#logger.error(`${text} Check its user, password and permissions.`);
+    if (!REFUSALS.has(reason)) return this.#log.write('warn', text, fields);
+    return this.#log.write('error', `${text} Check its user, password and permissions.`, fields);
   }
 
-  #failed(event: TokenFailedEvent): void {
+  #failed(event: TokenFailedEvent, fields: LogFields): void {
     const still = event.tokenStillUsable ? ' The current token serves meanwhile.' : '';
     const next = `Next try at ${event.nextAttemptAt.toISOString()}.`;
     const text = `${subject(event)}: ${event.message} ${event.remedy}${still} ${next}`;
-    if (event.repeated) return this.#logger.debug(text);
-    this.#warned = event;
-    return this.#logger.warn(text);
+    if (!event.repeated) this.#warned = event;
+    return this.#log.write(event.repeated ? 'debug' : 'warn', text, fields);
   }
 
-  #waits(event: WaitStartedEvent): void {
+  #waits(event: WaitStartedEvent, fields: LogFields): void {
     const warned = this.#warned;
     const isSaid = warned?.at.getTime() === event.at.getTime() && subject(warned) === subject(event);
     const text = `${subject(event)}: without a token from now on (${event.code})`;
-    if (isSaid) this.#logger.debug(text);
-    else this.#logger.warn(text);
+    this.#log.write(isSaid ? 'debug' : 'warn', text, fields);
   }
 
-  #obtained(event: TokenObtainedEvent): void {
+  #obtained(event: TokenObtainedEvent, fields: LogFields, token: AccessToken | undefined): void {
     const after = event.failures === 0 ? '' : `, after ${event.failures} failed requests`;
     const what = `token ${event.origin === 'store' ? 'adopted' : event.renewal ? 'renewed' : 'obtained'}${after}`;
     const text = `${subject(event)}: ${what}, expires ${event.expiresAt.toISOString()}`;
-    if (event.oddity !== undefined) this.#logger.warn(`${text}; ${event.oddity}`);
-    else if (event.renewal && event.failures === 0) this.#logger.debug(text);
-    else this.#logger.log(text);
+    const digest = token === undefined ? undefined : digestOf(token);
+    if (event.oddity === undefined && event.renewal && event.failures === 0) {
+      const more = digest === undefined ? '' : `, digest ${digest}`;
+      return this.#log.write('debug', `${text}${more}`, {
+        ...fields,
+        ...(digest !== undefined && { digest }),
+      });
+    }
+    if (event.oddity === undefined) this.#log.write('log', text, fields);
+    else this.#log.write('warn', `${text}; ${event.oddity}`, fields);
+    return this.#digest(event, digest);
   }
+
+  /** The line of its own that a digest needs beside one above debug. */
+  #digest(event: TokenObtainedEvent | TokenRejectedEvent, digest: string | undefined): void {
+    if (digest === undefined) return;
+    const text = `${subject(event)}: digest of the ${event.type} token ${digest}`;
+    this.#log.write('debug', text, { event: event.type, tenant: event.tenant, digest });
+  }
+}
+
+/** Lets tokens in two lines be compared, of two replicas for instance. */
+function digestOf(token: AccessToken): string {
+  return createHash('sha256').update(token.value).digest('hex').slice(0, DIGEST_LENGTH);
+}
+
+/** An event without its sentences, which are in the text already, and without the time, which the record has. */
+function fieldsOf({ type, at: _at, ...details }: ResamaniaTokenEvent): LogFields {
+  const fields = Object.entries(details).filter(([name]) => !['message', 'remedy', 'oddity'].includes(name));
+  return { event: type, ...Object.fromEntries(fields) };
 }
 
 function quotaLow(event: QuotaLowEvent): string {
