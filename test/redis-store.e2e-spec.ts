@@ -152,6 +152,15 @@ describeWithRedis('the store in Redis', () => {
       expect(await store.read('key')).toMatchObject({ value: 'a token' });
     });
 
+    it("that holds a wait or a claim for longer than any of ours lasts stands in nobody's way", async () => {
+      const store = open();
+      await put(store, 'waits', { wait: 'a failure' });
+      await server.call('PEXPIRE', part('waits', 'w'), 100 * HOUR);
+      await server.call('SET', part('claimed', 'c'), 'another', 'PX', 100 * HOUR);
+      for (const key of ['waits', 'claimed'])
+        expect(await store.claim(key, claimOf('c'))).toMatchObject({ kind: 'granted' });
+    });
+
     it.each(['w', 'c', 'r'])(
       "a list or an endless value in the place of %s stands in nobody's way",
       async (kind) => {

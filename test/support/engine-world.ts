@@ -128,7 +128,7 @@ export interface EngineWorld {
   readonly service: ResamaniaTokenService;
   readonly hub: TokenEventHub;
   readonly events: ResamaniaTokenEvent[];
-  /** What subscribers of the events threw. */
+  /** What subscribers of the events threw, or the telemetry. */
   readonly thrown: unknown[];
 }
 
@@ -160,6 +160,7 @@ export function createWorld(
     clock,
     random,
     hub,
+    telemetryThrew: (error) => thrown.push(error),
   });
   return {
     clock,

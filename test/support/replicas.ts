@@ -11,7 +11,7 @@ import type { IssuedToken, TokenAtHand } from '../../libs/resamania-auth/src/tok
 import type { ResamaniaPrincipal } from '../../libs/resamania-auth/src/token/request/principal.js';
 import { Ticket } from '../../libs/resamania-auth/src/token/limiter/ticket.js';
 import type { StoreHealth } from '../../libs/resamania-auth/src/token/shared/guarded-store.js';
-import { GatewayPaces } from '../../libs/resamania-auth/src/gateway/gateway-pace.js';
+import { GatewayPaces } from '../../libs/resamania-auth/src/gateway/gateway-paces.js';
 import { SharedTokenSource } from '../../libs/resamania-auth/src/token/shared/shared-token-source.js';
 import { delay } from '../../libs/resamania-auth/src/waiting.js';
 import { SimulatedClock } from './simulated-clock.js';

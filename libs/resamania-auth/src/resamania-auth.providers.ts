@@ -80,7 +80,7 @@ export const INTERNAL_PROVIDERS: Provider[] = [
 
 function createHub(): TokenEventHub {
   const logger = new TokenEventLogger();
-  const hub = new TokenEventHub(systemClock, (error) => logger.subscriberThrew(error));
+  const hub = new TokenEventHub(systemClock, (error) => logger.threw('A subscriber of events$', error));
   hub.records$.subscribe(({ event, token }) => logger.write(event, token));
   return hub;
 }
@@ -99,6 +99,7 @@ function createEngine(
     transport: new HttpTokenTransport(),
     clock: systemClock,
     random: Math.random,
+    telemetryThrew: (error) => new TokenEventLogger().threw('The telemetry', error),
   });
 }
 

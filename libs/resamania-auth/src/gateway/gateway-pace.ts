@@ -1,7 +1,3 @@
-import { hash } from 'node:crypto';
-
-import { LRUCache } from 'lru-cache';
-
 import {
   type HeaderBag,
   localLimit,
@@ -129,7 +125,7 @@ export class GatewayPace {
     this.#spacingMs = spikeSpacingMs(limits, headers) ?? this.#spacingMs;
     const quota = localLimit(limits.quota ?? {}, headers, now);
     if (quota.remaining === 0 && quota.resetAt !== undefined) this.#stop('quota', quota.resetAt, now);
-    else if ((quota.remaining ?? 0) > 0 && this.#pause?.limiter === 'quota') this.#pauseFor(undefined);
+    else if ((quota.remaining ?? 0) > 0 && this.#isPausedBy('quota', now)) this.#pauseFor(undefined);
     const { limit = 0, remaining, resetAt } = localLimit(limits.rateLimit ?? {}, headers, now);
     if (remaining === undefined || resetAt === undefined) return;
     const left = Math.max(0, remaining - this.#underWay);
@@ -155,7 +151,14 @@ export class GatewayPace {
     this.#pauseFor({ limiter, from: now, until: now + ms, resetAt: undefined, unnamed: this.#unnamed });
   }
 
+  #isPausedBy(limiter: RateLimiter, now: number): boolean {
+    return this.#pause?.limiter === limiter && this.pauseAt(now) === this.#pause;
+  }
+
   #stop(limiter: RateLimiter, resetAt: number, now: number): void {
+    // Every answer tells of a used-up quota: once is enough.
+    const isKnown = Math.abs(resetAt - (this.#pause?.resetAt ?? 0)) <= ONE_WINDOW_MS;
+    if (isKnown && this.#isPausedBy(limiter, now)) return;
     const until = Math.min(resetAt + GRACE_MS, now + MAX_PAUSE_MS);
     if ((this.pauseAt(now)?.until ?? now) < until)
       this.#pauseFor({ limiter, from: now, until, resetAt, unnamed: 0 });
@@ -164,37 +167,5 @@ export class GatewayPace {
   #pauseFor(pause: Pause | undefined): void {
     this.#pause = pause;
     this.#changed(this, pause);
-  }
-}
-
-/** How many gateways are known; the least recently used are forgotten. */
-export const MAX_GATEWAYS = 1000;
-
-/** The pace of each gateway: a host with a gateway key, or a host alone where there is none. */
-export class GatewayPaces {
-  /** By host and digest: no key can be read from it. */
-  readonly #paces = new LRUCache<string, GatewayPace>({ max: MAX_GATEWAYS });
-  /** Where the limits of a tenant were seen last: its API calls go through the same gateway. */
-  readonly #ofTenant = new WeakMap<object, GatewayPace>();
-  readonly #changed: PauseChanged;
-
-  constructor(changed: PauseChanged = () => undefined) {
-    this.#changed = changed;
-  }
-
-  of(host: string, apiKey: string | undefined): GatewayPace {
-    const id = apiKey === undefined ? host : `${host} ${hash('sha256', apiKey, 'base64url')}`;
-    const pace = this.#paces.get(id) ?? new GatewayPace(this.#changed);
-    this.#paces.set(id, pace);
-    return pace;
-  }
-
-  /** A token request of this tenant went through this gateway, and limits were reported. */
-  remember(tenant: object, pace: GatewayPace): void {
-    this.#ofTenant.set(tenant, pace);
-  }
-
-  ofTenant(tenant: object): GatewayPace | undefined {
-    return this.#ofTenant.get(tenant);
   }
 }

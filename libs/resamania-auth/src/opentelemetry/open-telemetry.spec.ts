@@ -88,6 +88,12 @@ function world(options: ResamaniaAuthOptions = {}, more: Partial<OpenTelemetryOp
   return createWorld({ ...DEMO, ...options, ...sdk.options(more) });
 }
 
+/** An engine that is made in a span. */
+async function sdkWorldInSpan(name: string): Promise<EngineWorld> {
+  sdk = new Sdk();
+  return sdk.inSpan(name, async () => createWorld({ ...DEMO, ...sdk.options() }));
+}
+
 const SERVER = { 'server.address': 'api.test', 'server.port': 443 };
 const BY_CALLER = { 'resamania.auth.trigger': 'caller', ...SERVER };
 const BY_SCHEDULE = { 'resamania.auth.trigger': 'schedule', ...SERVER };
@@ -181,7 +187,8 @@ describe('a token request that several wait for', () => {
 
 describe('a renewal by the schedule', () => {
   it('is a root span without links, and tells what the old token had left', async () => {
-    const { engine, clock } = world();
+    // Also when the application is started in a span of its own.
+    const { engine, clock } = await sdkWorldInSpan('start');
     await sdk.inSpan('start', async () => engine.start());
     await clock.advance(59 * MINUTE);
     const fetches = sdk.spans('token.fetch');
@@ -349,3 +356,68 @@ describe('without an SDK', () => {
     expect(sdk.spans('token.fetch')).toEqual([]);
   });
 });
+
+describe('what the application has put into its SDK', () => {
+  it('costs nobody a token when it throws, and is reported once', async () => {
+    const throws = () => {
+      throw new Error('a processor');
+    };
+    sdk = new Sdk();
+    const tracerProvider = new BasicTracerProvider({
+      spanProcessors: [
+        {
+          onStart: throws,
+          onEnd: throws,
+          forceFlush: async () => undefined,
+          shutdown: async () => undefined,
+        },
+      ],
+    });
+    const telemetry = openTelemetry({ tracerProvider, meterProvider: sdk.meterProvider });
+    const { service, engine, clock, thrown } = createWorld({ ...DEMO, telemetry });
+    engine.start();
+    await clock.advance(3 * 60 * MINUTE);
+    expect(service.status()).toMatchObject([{ state: 'valid' }]);
+    expect(await outcome(clock, service.renew('demoapi'), SECOND)).toMatchObject({
+      value: expect.any(String),
+    });
+    expect(thrown).toEqual([new Error('a processor')]);
+  });
+
+  it.each(['startFetch', 'startWait', 'caller', 'replaced', 'rejected', 'storeOperation', 'close'] as const)(
+    'a telemetry whose %s throws stops nothing',
+    async (method) => {
+      sdk = new Sdk();
+      const { tracerProvider, meterProvider } = sdk;
+      const broken: NonNullable<ResamaniaAuthOptions['telemetry']> = (source) => {
+        const telemetry = openTelemetry({ tracerProvider, meterProvider })(source);
+        return Object.assign(Object.create(telemetry) as typeof telemetry, bound(telemetry), {
+          [method]: () => {
+            throw new Error(method);
+          },
+        });
+      };
+      const fleet = new Fleet(2, { telemetry: broken });
+      fleet.start();
+      await fleet.clock.advance(3 * 60 * MINUTE);
+      await fleet.get(0).service.invalidate('demoapi');
+      await fleet.clock.advance(MINUTE);
+      for (const { service } of fleet.replicas) {
+        expect(service.status()).toMatchObject([{ state: 'valid' }]);
+        expect(service.sharedStatus()).toMatchObject({ state: 'up' });
+      }
+      expect(fleet.requests).toBeGreaterThanOrEqual(4);
+      for (const { engine } of fleet.replicas) void engine.stop();
+    },
+  );
+});
+
+/** The methods of an object, to be called on another one. */
+function bound<T extends object>(object: T): T {
+  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(object)).filter(
+    (name) => name !== 'constructor',
+  );
+  return Object.fromEntries(
+    names.map((name) => [name, (object[name as keyof T] as unknown as () => void).bind(object)]),
+  ) as T;
+}

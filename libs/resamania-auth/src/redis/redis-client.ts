@@ -29,7 +29,8 @@ export const DEADLINE_MS = 500;
 const LONGEST_RETRY_MS = 1000;
 
 /**
- * What fails, fails at once: nothing is queued, sent again or executed later, when the answer is nobody's any more.
+ * What fails, fails at once: nothing is queued or sent again. What was sent to a server that hangs may be
+ * executed when it goes on.
  * `commandTimeout` covers the handshake too: with less, a server 200 ms away never gets ready.
  */
 const CLIENT_OPTIONS = {

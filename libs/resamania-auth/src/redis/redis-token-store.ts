@@ -36,7 +36,7 @@ export interface RedisTokenStoreOptions extends RedisConnectionOptions {
 
 /**
  * Makes the option `store` of `ResamaniaAuthModule`: tokens are shared through Redis. Needs `ioredis` and `jose`. Each
- * application connects when it first needs a token, and disconnects when it closes.
+ * application connects when its module is made, and disconnects when it closes.
  * @throws ResamaniaConfigError that lists every problem, and no value
  */
 export function redisTokenStore(options: RedisTokenStoreOptions): () => ResamaniaTokenStore {

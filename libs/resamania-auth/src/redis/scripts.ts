@@ -12,7 +12,7 @@ export interface Script {
  * not help either: a second token request is cheap, so the claim saves work and guards nothing.
  *
  * A value is `{id}.{sealed}`. What others wrote may be anything: of another type, without an end, of any size. It gets the
- * id "?", and stands in nobody's way.
+ * id "?" or one that nobody knows, and is passed over; a wait or a claim that lasts for longer than any of ours does not count.
  */
 const PRELUDE = `
 local function entry(key)
@@ -41,9 +41,9 @@ export const READ = script(`return entry(KEYS[1])`);
 export const CLAIM = script(`
 local token, wait = entry(KEYS[1]), entry(KEYS[2])
 if token and token[3] > tonumber(ARGV[3]) and not isListed(token[1], 5) then return { 'stored', token } end
-if wait and wait[3] > 0 and not isListed(wait[1], 5) then return { 'wait', wait } end
+if wait and wait[3] > 0 and wait[3] <= 3600000 and not isListed(wait[1], 5) then return { 'wait', wait } end
 local claim = entry(KEYS[3])
-if claim and claim[3] > 0 and claim[2] ~= ARGV[1] then return { 'held', now() } end
+if claim and claim[3] > 0 and claim[3] <= 60000 and claim[2] ~= ARGV[1] then return { 'held', now() } end
 redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[2])
 local refresh = ARGV[4] == '1' and entry(KEYS[4])
 if refresh then redis.call('DEL', KEYS[4]) end

@@ -78,7 +78,7 @@ export type StoreOperation = 'read' | 'claim' | 'settle' | 'drop';
 
 /**
  * Measures and traces what the library does, such as `openTelemetry()` of `nestjs-resamania-auth/opentelemetry`. It gets
- * neither a token nor a secret nor a principal. What it throws is not caught: it must not throw.
+ * neither a token nor a secret nor a principal. What it throws is logged once, and harms nobody.
  */
 export interface ResamaniaTelemetry {
   /** Who is asking, in this context: handed back as the `cause` of a fetch. */

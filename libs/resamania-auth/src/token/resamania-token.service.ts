@@ -117,6 +117,7 @@ export class ResamaniaTokenService {
     ask: (cache: TokenCache, signal?: AbortSignal) => Promise<AccessToken>,
   ): Promise<AccessToken> {
     const { principal, signal } = options ?? {};
+    signal?.throwIfAborted();
     const known = this.#caches.of(tenant, principal);
     const token = known
       ? ask(known, signal)

@@ -178,3 +178,12 @@ describe('the turns that run at once', () => {
     expect(world.service.peek('late')).toBeDefined();
   });
 });
+
+it('a caller who has given up already makes no request', async () => {
+  const { service, endpoint, clock } = createWorld();
+  const signal = AbortSignal.abort(new Error('gone'));
+  await expect(service.getAccessToken('demoapi', { signal })).rejects.toThrow('gone');
+  await expect(service.renew('demoapi', { signal })).rejects.toThrow('gone');
+  await clock.advance(1000);
+  expect(endpoint.requests).toEqual([]);
+});

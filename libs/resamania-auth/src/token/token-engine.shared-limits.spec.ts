@@ -28,6 +28,23 @@ function limitUntil(fleet: Fleet, resetAt: number, limiter = 'rate-limit'): void
   fleet.endpoint.always(() => (fleet.clock.now() < resetAt ? json(429, {}, headers) : undefined));
 }
 
+/** An answer to an API call of this replica reports what is left. */
+function report(
+  fleet: Fleet,
+  replica: number,
+  chain: string,
+  { remaining, resetAt, limiter = 'quota' }: { remaining: string; resetAt: number; limiter?: string },
+): void {
+  const { engine } = fleet.get(replica);
+  const tenant = engine.caches.of(chain)?.tenant;
+  if (tenant === undefined) throw new Error('the tenant is registered');
+  engine.noteLimits(tenant, {
+    [`x-${limiter}-limit`]: '10000',
+    [`x-${limiter}-remaining`]: remaining,
+    [`x-${limiter}-reset`]: String(resetAt),
+  });
+}
+
 function ask(fleet: Fleet, replica: number, chain: string): Promise<unknown> {
   return fleet
     .get(replica)
@@ -115,6 +132,89 @@ describe('a limit of the gateway that one replica meets', () => {
     });
     await fleet.clock.advance(2 * SECOND);
     expect(await outcome(fleet.clock, ask(fleet, 1, 'chain2'), SECOND)).toEqual(expect.any(String));
+  });
+
+  it('as a quota that was raised is over also for who met it itself, and for who has only adopted tokens', async () => {
+    const fleet = new Fleet(3, OF_ONE_KEY);
+    const resetAt = fleet.clock.now() + 5 * HOUR;
+    await outcome(fleet.clock, ask(fleet, 2, 'chain5'), SECOND);
+    // This one has never made a token request itself.
+    await outcome(fleet.clock, ask(fleet, 1, 'chain5'), SECOND);
+    limitUntil(fleet, resetAt, 'quota');
+    expect(await outcome(fleet.clock, ask(fleet, 0, 'chain0'), 2 * SECOND)).toBeInstanceOf(Error);
+    fleet.endpoint.always(undefined);
+    report(fleet, 1, 'chain5', { remaining: '5000', resetAt });
+    await fleet.clock.advance(2 * SECOND);
+    for (const replica of [0, 1, 2])
+      expect(await outcome(fleet.clock, ask(fleet, replica, `chain${10 + replica}`), SECOND)).toEqual(
+        expect.any(String),
+      );
+  });
+
+  it('as a quota that is raised, used up and raised again within seconds is over all the same', async () => {
+    const fleet = new Fleet(2, OF_ONE_KEY);
+    const resetAt = fleet.clock.now() + 5 * HOUR;
+    await outcome(fleet.clock, Promise.all([ask(fleet, 0, 'chain5'), ask(fleet, 1, 'chain6')]), SECOND);
+    for (const remaining of ['0', '10', '0', '20']) {
+      report(fleet, 0, 'chain5', { remaining, resetAt });
+      await fleet.clock.advance(2 * SECOND);
+    }
+    expect(await outcome(fleet.clock, ask(fleet, 1, 'chain1'), SECOND)).toEqual(expect.any(String));
+  });
+
+  it('as its end is told again while the store fails', async () => {
+    const fleet = new Fleet(2, OF_ONE_KEY);
+    const resetAt = fleet.clock.now() + 5 * HOUR;
+    await outcome(fleet.clock, Promise.all([ask(fleet, 0, 'chain5'), ask(fleet, 1, 'chain6')]), SECOND);
+    report(fleet, 0, 'chain5', { remaining: '0', resetAt });
+    await fleet.clock.advance(SECOND);
+    expect(await outcome(fleet.clock, ask(fleet, 1, 'chain1'), SECOND)).toMatchObject({
+      code: 'quota_exhausted',
+    });
+    let failures = 1;
+    fleet.trouble = (operation) => (operation === 'settle' && (failures -= 1) >= 0 ? 'fails' : undefined);
+    report(fleet, 0, 'chain5', { remaining: '5000', resetAt });
+    await fleet.clock.advance(2 * SECOND);
+    expect(await outcome(fleet.clock, ask(fleet, 1, 'chain2'), SECOND)).toEqual(expect.any(String));
+  });
+
+  it('is told once, however many answers report it', async () => {
+    const fleet = new Fleet(3, OF_ONE_KEY);
+    const operations: string[] = [];
+    fleet.trouble = (operation) => {
+      operations.push(operation);
+      return undefined;
+    };
+    await outcome(fleet.clock, ask(fleet, 0, 'chain5'), SECOND);
+    operations.length = 0;
+    const resetAt = fleet.clock.now() + 5 * HOUR;
+    for (let n = 0; n < 100; n += 1) {
+      report(fleet, 0, 'chain5', { remaining: '0', resetAt: resetAt + (n % 2) * 900 });
+      await fleet.clock.advance(10);
+    }
+    const count = (operation: string) => operations.filter((name) => name === operation).length;
+    expect(['claim', 'settle', 'read'].map(count)).toEqual([1, 1, 1]);
+  });
+
+  it.each([
+    ['20 s', 20 * SECOND, 'rate-limit'],
+    ['a minute', MINUTE, 'rate-limit'],
+    ['five hours', 5 * HOUR, 'quota'],
+  ] as const)('does not keep from a token that another replica has, for %s', async (_what, ms, limiter) => {
+    const fleet = new Fleet(2, OF_ONE_KEY);
+    fleet.endpoint.latencyMs = 5 * SECOND;
+    void ask(fleet, 0, 'chain0');
+    await fleet.clock.advance(SECOND / 2);
+    const waits = ask(fleet, 1, 'chain0');
+    await fleet.clock.advance(SECOND / 2);
+    report(fleet, 0, 'chain0', { remaining: '0', resetAt: fleet.clock.now() + ms, limiter });
+    const start = fleet.clock.now();
+    const came = waits.then((token) => ({ token, afterMs: fleet.clock.now() - start }));
+    await fleet.clock.advance(10 * SECOND);
+    const { token, afterMs } = await came;
+    expect(token).toEqual(expect.any(String));
+    expect(afterMs).toBeLessThanOrEqual(5 * SECOND);
+    expect(fleet.requests).toBe(1);
   });
 
   it('of another gateway key holds nobody back', async () => {

@@ -1,9 +1,10 @@
 import type { Clock, Random } from '../clock.js';
 import { ResamaniaTokenError } from '../errors.js';
-import { GatewayPaces } from '../gateway/gateway-pace.js';
+import { GatewayPaces } from '../gateway/gateway-paces.js';
 import { LimitMemory } from '../gateway/limit-memory.js';
 import { type HeaderBag, hasLimits } from '../gateway/limits.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
+import { GuardedTelemetry } from '../telemetry/guarded-telemetry.js';
 import type { ResamaniaTelemetry } from '../telemetry/telemetry.js';
 import type { Tenant } from '../tenants/tenant.js';
 import type { TenantChange } from '../tenants/tenant-store.js';
@@ -37,6 +38,8 @@ export interface TokenEnginePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly hub: TokenEventHub;
+  /** Told the first time that the telemetry throws. */
+  readonly telemetryThrew?: (error: unknown) => void;
 }
 
 /** Keeps the tokens of all tenants and principals: puts its parts together, starts them and ends them. */
@@ -58,7 +61,8 @@ export class TokenEngine {
     this.#ports = ports;
     this.#schedule = new RefreshSchedule(timer, clock);
     this.#limits = new LimitMemory(options.quotaWarningShare, (tenant, quota) => hub.quotaLow(tenant, quota));
-    const telemetry = options.telemetry?.({ tenants: () => observedTenants(this.caches) });
+    const made = options.telemetry?.({ tenants: () => observedTenants(this.caches) });
+    const telemetry = made && new GuardedTelemetry(made, ports.telemetryThrew ?? (() => undefined));
     this.#telemetry = telemetry;
     const sharing = { options, paces: this.#paces, telemetry, clock, random, hub };
     const shared = options.store && new SharedTokenSource(options.store(), sharing);

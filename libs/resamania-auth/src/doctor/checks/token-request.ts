@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import { GatewayPaces } from '../../gateway/gateway-pace.js';
+import { GatewayPaces } from '../../gateway/gateway-paces.js';
 import { DEFAULTS } from '../../options/option-table.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { Ticket } from '../../token/limiter/ticket.js';

@@ -3,7 +3,7 @@ import type { FetchRecording, ResamaniaTelemetry } from '../../telemetry/telemet
 import { Ticket } from '../limiter/ticket.js';
 import type { IssuedToken, TokenAtHand } from '../request/token-answer.js';
 import { type TokenFailure, tokenFailure, TokenRequestFailed } from '../request/token-failure.js';
-import type { ObtainOptions } from '../request/token-endpoint.client.js';
+import type { ObtainOptions } from '../request/token-request.js';
 import { recordedFetch } from '../request/recorded-fetch.js';
 import { grantKey, type TokenGrant } from '../request/token-grant.js';
 

@@ -89,7 +89,8 @@ export class TokenRequests<Owner extends TokenSubject> {
       this.#reportMissing();
       return Promise.reject(leaving);
     }
-    const cause = telemetry?.caller();
+    // The schedule's turn runs in the context that the application was started in: nobody asks there.
+    const cause = urgency === 'schedule' ? undefined : telemetry?.caller();
     return inContext(() => {
       const seat = flights.board({ tenant, principal }, leaving, this.#hand, cause);
       const token = this.#land(seat);

@@ -54,10 +54,10 @@ export class TokenEventLogger {
     }
   }
 
-  /** A subscriber of the events threw: its own affair, but somebody should know. */
-  subscriberThrew(error: unknown): void {
+  /** A subscriber of the events threw, or the telemetry: their own affair, but somebody should know. */
+  threw(who: string, error: unknown): void {
     const what = error instanceof Error ? error.stack : String(error);
-    new Logger(CONTEXT).error('A subscriber of events$ threw', what);
+    new Logger(CONTEXT).error(`${who} threw`, what);
   }
 
   #storeDown({ reason = 'unknown' }: StoreChangedEvent, fields: LogFields): void {

@@ -52,8 +52,8 @@ interface Stand {
 }
 
 /**
- * One host's queue of token requests. Nothing here takes longer for a longer queue, but what is done once for a pause: ten
- * thousand tenants may start at once.
+ * One host's queue of token requests. A longer queue makes nothing here take longer, but what is done once for a pause, and
+ * each gateway key whose line is shut: ten thousand tenants may start at once.
  */
 export class HostQueue {
   readonly places: HostPlaces;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { SimulatedClock } from '../../../../../test/support/simulated-clock.js';
-import { GatewayPaces } from '../../gateway/gateway-pace.js';
+import { GatewayPaces } from '../../gateway/gateway-paces.js';
 import { Ticket } from './ticket.js';
 import { RequestLimiter } from './request-limiter.js';
 

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 
 import { type Clock, NEVER } from '../../clock.js';
-import type { GatewayPaces, Pause } from '../../gateway/gateway-pace.js';
+import type { Pause } from '../../gateway/gateway-pace.js';
+import type { GatewayPaces } from '../../gateway/gateway-paces.js';
 import { type HeaderBag, hasLimits } from '../../gateway/limits.js';
 import type { TokenRequestPolicy } from '../../options/resolved-options.js';
 import { HostPlaces, type Outcome } from './host-places.js';

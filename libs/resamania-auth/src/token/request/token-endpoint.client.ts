@@ -6,8 +6,8 @@ import { delay, TimeUp, waitFor, withTimeLimit } from '../../waiting.js';
 import { classifyFault } from './classify-failure.js';
 import type { Outcome } from '../limiter/host-places.js';
 import { LineIsShut, type RequestLimiter } from '../limiter/request-limiter.js';
-import type { Ticket } from '../limiter/ticket.js';
-import { type IssuedToken, readTokenAnswer, type TokenAtHand } from './token-answer.js';
+import { type IssuedToken, readTokenAnswer } from './token-answer.js';
+import type { ObtainOptions, RequestToSend, Send } from './token-request.js';
 import { failureOf, type TokenFailure, tokenFailure, TokenRequestFailed } from './token-failure.js';
 import {
   type Credentials,
@@ -18,20 +18,6 @@ import {
   usesRefreshGrant,
 } from './token-grant.js';
 import { type TokenTransport, TransportFailed } from './http-token-transport.js';
-
-/** One request, about to be sent. */
-export interface RequestToSend {
-  readonly grant: TokenGrant;
-  readonly host: string;
-  readonly credentials: Credentials;
-  readonly options: ObtainOptions;
-}
-
-/**
- * Sends it as soon as the limiter lets it go. `admitted` is awaited then, and gives the refresh token to spend; where it
- * rejects, the request does not leave.
- */
-export type Send = (admitted: () => Promise<string | undefined>) => Promise<IssuedToken>;
 
 /** What the client works with. */
 export interface TokenEndpointPorts {
@@ -46,20 +32,6 @@ export interface TokenEndpointPorts {
   readonly refused?: (tenant: Tenant) => Promise<void>;
   /** Goes around each request where replicas share what comes of it: answers itself, or sends it. */
   readonly share?: ((request: RequestToSend, send: Send) => Promise<IssuedToken>) | undefined;
-}
-
-/** One flight's side of a token request. */
-export interface ObtainOptions {
-  readonly signal: AbortSignal;
-  readonly ticket: Ticket;
-  /** Called when the limiter lets a request go. */
-  readonly admitted: () => void;
-  /** The refresh token to spend. It goes out with the first request only: it is good for one use. */
-  readonly refreshToken: string | undefined;
-  /** What a shared token must be better than. */
-  readonly atHand?: TokenAtHand | undefined;
-  /** How many attempts to make at most, where it is not as many as `tokenRequest.attempts` says. */
-  readonly attempts?: number | undefined;
 }
 
 /** Obtains tokens from the endpoint: credentials read anew, time-outs, attempts, and second chances. */
@@ -133,7 +105,7 @@ export class TokenEndpointClient {
   ): Promise<IssuedToken> {
     const request = { grant, host: new URL(grant.tenant.tokenUrl).host, credentials, options };
     if (this.#ports.share !== undefined)
-      return this.#ports.share(request, (admitted) => this.#post(request, admitted));
+      return this.#ports.share(request, (admitted, inLine) => this.#post(request, admitted, inLine));
     return this.#post(request, async () => {
       options.admitted();
       return refreshToken;
@@ -144,12 +116,13 @@ export class TokenEndpointClient {
   async #post(
     { grant, host, credentials, options }: RequestToSend,
     admitted: () => Promise<string | undefined>,
+    inLine: AbortSignal = options.signal,
   ): Promise<IssuedToken> {
     const { tenant } = grant;
     const { ticket, signal } = options;
     const { transport, limiter, clock, policy, answered } = this.#ports;
     const applicant = { tenant, host, apiKey: credentials.apiKey, ticket };
-    const place = await limiter.enter(applicant, signal).catch(throwFailure);
+    const place = await limiter.enter(applicant, inLine).catch(throwFailure);
     let outcome: Outcome = 'unsent';
     try {
       const request = {

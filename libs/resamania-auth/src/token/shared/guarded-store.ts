@@ -30,15 +30,17 @@ export interface GuardedStorePorts {
 }
 
 /**
- * A store that costs no time when it fails. Every operation ends within a second. After two failures in a row the store is
- * down: operations fail at once, and a claim of its own, which takes a store that writes, finds out when it is back.
+ * A store that costs no time when it fails. Every operation ends within a second. After two failures in a row, of reads or
+ * of writes, the store is down: operations fail at once, and a claim of its own, which takes a store that writes, finds out
+ * when it is back.
  */
 export class GuardedStore {
   readonly #ports: GuardedStorePorts;
   /** How often something happened, by name. */
   readonly counts = new Map<string, number>();
   #health: StoreHealth;
-  #failures = 0;
+  /** Failures in a row, of what reads and of what writes: a store that is full still answers readers. */
+  readonly #failures = { read: 0, write: 0 };
   #isClosed = false;
   #cancelProbe = () => {};
 
@@ -89,20 +91,21 @@ export class GuardedStore {
   async #judged<T>(name: StoreOperation, operation: (store: ResamaniaTokenStore) => Promise<T>): Promise<T> {
     const { clock, telemetry } = this.#ports;
     const startedAt = clock.now();
+    const kind = name === 'read' ? 'read' : 'write';
     const ended = (reason?: string) => telemetry?.storeOperation(name, clock.now() - startedAt, reason);
     try {
       const result = await this.#limited(operation);
       ended();
-      this.#failures = 0;
-      if (this.#health.state === 'down') this.#become('up');
+      this.#failures[kind] = 0;
+      if (this.#health.state === 'down' && kind === 'write') this.#become('up');
       this.count('ok');
       return result;
     } catch (error) {
       const reason = reasonOf(error);
       ended(reason);
       this.count(reason);
-      this.#failures += 1;
-      if (this.#failures >= FAILURES && this.#health.state === 'up') this.#become('down', reason);
+      this.#failures[kind] += 1;
+      if (this.#failures[kind] >= FAILURES && this.#health.state === 'up') this.#become('down', reason);
       throw error;
     }
   }
@@ -116,6 +119,8 @@ export class GuardedStore {
   #become(state: 'up' | 'down', reason?: string): void {
     if (this.#isClosed) return;
     const { clock, changed } = this.#ports;
+    this.#cancelProbe();
+    this.#failures.read = 0;
     this.#health = { state, since: clock.now(), ...(reason !== undefined && { reason }) };
     changed(this.#health);
     if (state === 'down') this.#probeSoon();
@@ -123,6 +128,7 @@ export class GuardedStore {
 
   #probeSoon(): void {
     const { clock, random } = this.#ports;
+    this.#cancelProbe();
     this.#cancelProbe = clock.after(PROBE_MS * (1 + 2 * random()), () => {
       const request = { claimId: PROBE_KEY, claimMs: 1, minRemainingMs: 0, notIds: [], takeRefresh: false };
       this.#judged('claim', (store) => store.claim(PROBE_KEY, request)).catch(() => {

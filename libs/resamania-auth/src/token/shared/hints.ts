@@ -10,8 +10,21 @@ export class Hints {
     this.#clock = clock;
   }
 
+  /**
+   * Tells of each hint for this key.
+   * @returns how to stop
+   */
+  on(key: string, tell: () => void): () => void {
+    const waiting = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, waiting.add(tell));
+    return () => {
+      waiting.delete(tell);
+      if (waiting.size === 0 && this.#waiting.get(key) === waiting) this.#waiting.delete(key);
+    };
+  }
+
   give(key: string): void {
-    for (const wake of this.#waiting.get(key) ?? []) wake();
+    for (const wake of Array.from(this.#waiting.get(key) ?? [])) wake();
   }
 
   /**
@@ -19,21 +32,17 @@ export class Hints {
    * @throws the signal's reason
    */
   async wait(key: string, ms: number, signal: AbortSignal): Promise<void> {
-    const waiting = this.#waiting.get(key) ?? new Set();
-    this.#waiting.set(key, waiting);
-    let wake = () => {};
     let cancel = () => {};
+    let stop = () => {};
     const woken = new Promise<void>((resolve) => {
-      wake = resolve;
       cancel = this.#clock.after(ms, resolve);
+      stop = this.on(key, resolve);
     });
-    waiting.add(wake);
     try {
       await waitFor(woken, signal);
     } finally {
       cancel();
-      waiting.delete(wake);
-      if (waiting.size === 0 && this.#waiting.get(key) === waiting) this.#waiting.delete(key);
+      stop();
     }
   }
 }

@@ -15,6 +15,16 @@ const GRACE_MS = 2000;
 const WRITES = 3;
 const WRITE_PAUSE_MS = 500;
 
+/** Another replica has what this one was about to ask for, or is about to have it. */
+export class NotGranted extends Error {
+  constructor(
+    readonly outcome: Exclude<ClaimOutcome, { kind: 'granted' }>,
+    readonly sentAt: number,
+  ) {
+    super('not granted');
+  }
+}
+
 /** The claim of one request: asked for, kept while the request is under way, and settled with what came of it. */
 export class KeptClaim {
   readonly #key: string;
@@ -23,6 +33,8 @@ export class KeptClaim {
   /** The store's time at an instant of our clock. From here on only the time that passed counts. */
   #time: { readonly storeMs: number; readonly localMs: number } | undefined;
   #isHeld = false;
+  /** Whether it was asked for and nobody knows what came of it. */
+  #isUnknown = false;
   #cancel = () => {};
 
   constructor(key: string, claimId: string, ports: SharedSourcePorts) {
@@ -34,7 +46,9 @@ export class KeptClaim {
   /** @throws what the store fails with */
   async ask(request: Omit<ClaimRequest, 'claimId' | 'claimMs'>): Promise<ClaimOutcome> {
     const { store, clock, timeoutMs } = this.#ports;
+    this.#isUnknown = true;
     const outcome = await store.claim(this.#key, { ...request, claimId: this.#claimId, claimMs: CLAIM_MS });
+    this.#isUnknown = false;
     const localMs = clock.now();
     if ('storeMs' in outcome) this.#time = { storeMs: outcome.storeMs, localMs };
     if (outcome.kind !== 'granted') return outcome;
@@ -68,7 +82,7 @@ export class KeptClaim {
   /** Lets the others have it, if that has not happened. */
   end(): void {
     this.#cancel();
-    if (this.#isHeld) this.#settle({}, 1);
+    if (this.#isHeld || this.#isUnknown) this.#settle({}, 1);
   }
 
   #settle(what: Pick<Settlement, 'token' | 'wait'>, tries: number): void {

@@ -1,16 +1,24 @@
 import { LRUCache } from 'lru-cache';
 
 import { type Clock, isWithin } from '../../clock.js';
-import { type GatewayPace, type GatewayPaces, MAX_GATEWAYS, type Pause } from '../../gateway/gateway-pace.js';
-import type { RequestToSend } from '../request/token-endpoint.client.js';
+import { type GatewayPace, type Pause } from '../../gateway/gateway-pace.js';
+import { type GatewayPaces, MAX_GATEWAYS } from '../../gateway/gateway-paces.js';
+import type { TokenToStore } from '../../store/token-store.js';
+import { delay } from '../../waiting.js';
+import type { RequestToSend } from '../request/token-request.js';
 import type { GuardedStore } from './guarded-store.js';
 import { pauseKey, randomId } from './share-key.js';
-import { pauseText, readPause } from './shared-values.js';
+import { PAUSE_IS_OVER, pauseText, readPause } from './shared-values.js';
 
 /** A gateway is not looked up again within this time, in milliseconds: news of a pause comes as a hint. */
 const LOOK_AGAIN_MS = 1000;
 /** The claim of a pause only tells the store's time, and lasts so long, in milliseconds. */
 const CLAIM_MS = 100;
+/** For how long the store says that a pause is over, in milliseconds: a hint may be lost, and who looks again reads it. */
+const OVER_MS = 10_000;
+/** How often news are written before that is given up, and the pause between, in milliseconds. */
+const WRITES = 3;
+const WRITE_PAUSE_MS = 500;
 
 /** A gateway as the replicas know it. */
 interface SharedGateway {
@@ -19,10 +27,13 @@ interface SharedGateway {
   /** The last look, for all who want one at its time. */
   looked: Promise<void>;
   lookedAt: number;
-  /** The entry that was taken over, or written here: what it says is known. */
+  /** The entry that was read last, or written here: what it says is known. */
   seen: string | undefined;
-  /** The pause that was taken over. */
-  adopted: Pause | undefined;
+  /** The pause that this entry stands for. */
+  pause: Pause | undefined;
+  /** What is to be told next; while it is told, later news take its place. */
+  news: Pause | 'over' | undefined;
+  isTelling: boolean;
 }
 
 /** What `SharedPauses` run on. */
@@ -30,13 +41,13 @@ export interface SharedPausesPorts {
   readonly store: GuardedStore;
   readonly paces: GatewayPaces;
   readonly clock: Clock;
-  readonly background: (work: () => Promise<void>) => void;
+  readonly background: (work: (signal: AbortSignal) => Promise<void>) => void;
 }
 
 /**
  * Shares the pauses of gateways among replicas: a limit is the gateway key's, whoever meets it. A pause is an entry of the
- * store under the gateway's own name. Nothing here fails, or waits for longer than an operation of the store: who has not
- * heard of a pause meets the limit itself.
+ * store under the gateway's own name, and so is its end, where it comes early. Nothing here fails, or waits for longer than
+ * an operation of the store: who has not heard of a pause meets the limit itself.
  */
 export class SharedPauses {
   readonly #ports: SharedPausesPorts;
@@ -47,87 +58,119 @@ export class SharedPauses {
     this.#ports = ports;
   }
 
+  /** A tenant's requests go through this gateway, also where another replica makes them: its API calls report limits. */
+  expect({ host, credentials: { apiKey }, grant }: RequestToSend): void {
+    const pace = this.#ports.paces.of(host, apiKey);
+    this.#ports.paces.remember(grant.tenant, pace);
+    const key = pauseKey(host, apiKey);
+    if (this.#gateways.get(key)?.pace === pace) return;
+    const nothing = { seen: undefined, pause: undefined, news: undefined, isTelling: false };
+    this.#gateways.set(key, { key, pace, looked: Promise.resolve(), lookedAt: -Infinity, ...nothing });
+    this.#keys.set(pace, key);
+  }
+
   /** Looks up, before a request, whether another replica has met a limit of its gateway. */
   async lookUp({ host, credentials: { apiKey } }: RequestToSend): Promise<void> {
-    const key = pauseKey(host, apiKey);
-    const pace = this.#ports.paces.of(host, apiKey);
-    let gateway = this.#gateways.get(key);
-    if (gateway?.pace !== pace) {
-      gateway = {
-        key,
-        pace,
-        looked: Promise.resolve(),
-        lookedAt: -Infinity,
-        seen: undefined,
-        adopted: undefined,
-      };
-      this.#gateways.set(key, gateway);
-      this.#keys.set(pace, key);
-    }
-    const isNew = isWithin(LOOK_AGAIN_MS, gateway.lookedAt, this.#ports.clock.now());
-    if (!isNew) gateway.looked = this.#read(gateway);
+    const gateway = this.#gateways.get(pauseKey(host, apiKey));
+    if (gateway === undefined) return;
+    if (!isWithin(LOOK_AGAIN_MS, gateway.lookedAt, this.#ports.clock.now())) this.#look(gateway);
     await gateway.looked;
   }
 
   /** Something was stored under this name, by any replica. */
   hinted(key: string): void {
     const gateway = this.#gateways.get(key);
-    if (gateway !== undefined) this.#ports.background(() => this.#read(gateway));
+    if (gateway !== undefined) this.#look(gateway);
   }
 
   /** Tells the other replicas of a pause that began or ended here. */
   changed(pace: GatewayPace, pause: Pause | undefined): void {
     const gateway = this.#gateways.get(this.#keys.get(pace) ?? '');
     if (gateway === undefined) return;
-    this.#ports.background(() =>
-      pause === undefined ? this.#withdraw(gateway) : this.#write(gateway, pause),
-    );
+    gateway.news = pause ?? 'over';
+    if (!gateway.isTelling) this.#ports.background((signal) => this.#tell(gateway, signal));
+  }
+
+  #look(gateway: SharedGateway): void {
+    gateway.lookedAt = this.#ports.clock.now();
+    gateway.looked = this.#read(gateway);
   }
 
   async #read(gateway: SharedGateway): Promise<void> {
     const { store, clock } = this.#ports;
     const sentAt = clock.now();
-    gateway.lookedAt = sentAt;
     const entry = await store.read(gateway.key).catch(() => 'unknown' as const);
-    if (entry === 'unknown') return;
-    if (entry === undefined) return this.#lift(gateway);
-    if (entry.id === gateway.seen) return;
+    if (entry === 'unknown' || (entry !== undefined && entry.id === gateway.seen)) return;
+    if (entry === undefined || entry.value === PAUSE_IS_OVER) return this.#lift(gateway, entry?.id);
     gateway.seen = entry.id;
     const pause = readPause(entry, sentAt);
     if (pause === undefined) return store.count('unreadable');
-    if (!gateway.pace.adopt(pause, clock.now())) return;
-    gateway.adopted = pause;
-    store.count('paused');
+    gateway.pause = pause;
+    if (gateway.pace.adopt(pause, clock.now())) store.count('paused');
   }
 
-  /** Who told of a pause has withdrawn it, or it is over. */
-  #lift(gateway: SharedGateway): void {
-    if (gateway.adopted !== undefined) gateway.pace.lift(gateway.adopted);
-    gateway.adopted = undefined;
+  /** The pause that was stored is over, or was withdrawn. One that is to be told is newer. */
+  #lift(gateway: SharedGateway, seen: string | undefined): void {
+    gateway.seen = seen;
+    if (gateway.pause !== undefined && !gateway.isTelling) gateway.pace.lift(gateway.pause);
+    gateway.pause = undefined;
   }
 
-  /** The longer pause stays. */
-  async #write(gateway: SharedGateway, pause: Pause): Promise<void> {
+  /** One piece of news after the other. What cannot be written is not told. */
+  async #tell(gateway: SharedGateway, signal: AbortSignal): Promise<void> {
+    gateway.isTelling = true;
+    let failures = 0;
+    try {
+      while (gateway.news !== undefined) {
+        const { news } = gateway;
+        gateway.news = undefined;
+        const isWritten = await this.#write(gateway, news).then(
+          () => true,
+          () => false,
+        );
+        failures = isWritten ? 0 : failures + 1;
+        if (isWritten || failures >= WRITES) continue;
+        await delay(this.#ports.clock, WRITE_PAUSE_MS, signal);
+        gateway.news ??= news;
+      }
+    } finally {
+      gateway.isTelling = false;
+    }
+  }
+
+  /** Of two pauses the longer one stays. The end of one takes its place, and no other's. */
+  async #write(gateway: SharedGateway, news: Pause | 'over'): Promise<void> {
     const { store, clock } = this.#ports;
-    const lifetimeMs = pause.until - clock.now();
+    const { key, seen } = gateway;
+    const isOver = news === 'over';
+    if (isOver && gateway.pause === undefined) return;
     const claimId = randomId();
     const request = {
       claimId,
       claimMs: CLAIM_MS,
-      minRemainingMs: lifetimeMs,
+      minRemainingMs: Number.MAX_SAFE_INTEGER,
       notIds: [],
       takeRefresh: false,
     };
-    const outcome = await store.claim(gateway.key, request);
+    const sentAt = clock.now();
+    const outcome = await store.claim(key, request);
     if (!('storeMs' in outcome)) return;
+    const lifetimeMs = isOver ? OVER_MS : Math.max(0, news.until - sentAt);
     const id = randomId();
-    const expiresAt = outcome.storeMs + lifetimeMs;
-    const token = { id, value: pauseText(pause), expiresAt, lifetimeMs, replaces: [], refresh: undefined };
-    gateway.seen = id;
-    await store.settle(gateway.key, { claimId, token });
-  }
-
-  async #withdraw({ key, seen }: SharedGateway): Promise<void> {
-    if (seen !== undefined) await this.#ports.store.drop(key, seen);
+    const token: TokenToStore = {
+      id,
+      value: isOver ? PAUSE_IS_OVER : pauseText(news),
+      expiresAt: outcome.storeMs + lifetimeMs,
+      lifetimeMs,
+      replaces: seen !== undefined && (isOver || gateway.pause === undefined) ? [seen] : [],
+      refresh: undefined,
+    };
+    const { pause } = gateway;
+    // Before it is stored: the hint comes here too.
+    Object.assign(gateway, { seen: id, pause: isOver ? undefined : news });
+    await store.settle(key, { claimId, token }).catch((error: unknown) => {
+      Object.assign(gateway, { seen, pause });
+      throw error;
+    });
   }
 }

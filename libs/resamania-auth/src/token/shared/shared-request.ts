@@ -1,10 +1,9 @@
-import type { ClaimOutcome } from '../../store/token-store.js';
 import type { IssuedToken } from '../request/token-answer.js';
-import type { RequestToSend, Send } from '../request/token-endpoint.client.js';
+import type { RequestToSend, Send } from '../request/token-request.js';
 import { failureOf, TokenPostponed, TokenRequestFailed } from '../request/token-failure.js';
 import { usesRefreshGrant } from '../request/token-grant.js';
 import { Acceptance } from './acceptance.js';
-import { KeptClaim } from './kept-claim.js';
+import { KeptClaim, NotGranted } from './kept-claim.js';
 import { randomId } from './share-key.js';
 import type { SharedSourcePorts } from './shared-source-ports.js';
 import { readWait } from './shared-values.js';
@@ -17,15 +16,8 @@ const POSTPONED_MS = 2000;
 /** The same while the store is down, when a look costs a turn and tells nothing. */
 const POSTPONED_DOWN_MS = 10_000;
 
-/** Another replica has what this one was about to ask for, or is about to have it. */
-class NotGranted extends Error {
-  constructor(
-    readonly outcome: Exclude<ClaimOutcome, { kind: 'granted' }>,
-    readonly sentAt: number,
-  ) {
-    super('not granted');
-  }
-}
+/** What comes of asking for a token: one, or why there is none. */
+type Asked = IssuedToken | 'held' | 'hinted' | TokenRequestFailed;
 
 /**
  * One token request among replicas. It looks for a token that another replica has stored; else it asks for the claim, as
@@ -52,13 +44,20 @@ export class SharedRequest {
 
   /** @param patienceEndsAt - When who waits for other replicas makes the request anyway; counted from the first call. */
   async run(patienceEndsAt: () => number): Promise<IssuedToken> {
+    let shut: TokenRequestFailed | undefined;
+    let wasHeld = false;
     try {
       for (let round = 0; ; round += 1) {
         const found = await this.#look();
         if (found === 'unknown') return await this.#alone();
         if (found !== undefined) return this.#adopted(found);
-        const outcome = await this.#ask();
+        // Who has seen another replica at it waits for that one's token: its own line may be shut.
+        if (shut !== undefined && !wasHeld) throw shut;
+        const outcome = shut === undefined ? await this.#ask() : 'held';
+        if (outcome instanceof TokenRequestFailed) shut = outcome;
+        if (outcome === 'hinted' || outcome instanceof TokenRequestFailed) continue;
         if (outcome !== 'held') return outcome;
+        wasHeld = true;
         this.#ports.store.count('held');
         if (!this.#isUrgent) throw this.#postponed(POSTPONED_MS);
         if (this.#ports.clock.now() >= patienceEndsAt()) return await this.#alone();
@@ -85,24 +84,41 @@ export class SharedRequest {
     return 'unknown';
   }
 
-  /** Makes the request, if no other replica has made it or makes it now. */
-  async #ask(): Promise<IssuedToken | 'held'> {
+  /**
+   * Makes the request, if no other replica has made it or makes it now. `hinted` where something was stored while it stood
+   * in the line; the failure where the line stays shut for too long.
+   */
+  async #ask(): Promise<Asked> {
+    const { hints, pauses } = this.#ports;
+    const { options } = this.#request;
     let refresh: string | undefined;
-    await this.#ports.pauses.lookUp(this.#request);
+    let hasLeft = false;
+    const line = new AbortController();
+    const stopListening = hints.on(this.#key, () => line.abort());
     try {
-      const issued = await this.#send(async () => {
-        this.#request.options.admitted();
-        refresh = await this.#admitted();
-        return refresh;
-      });
+      await pauses.lookUp(this.#request);
+      const issued = await this.#send(
+        async () => {
+          hasLeft = true;
+          options.admitted();
+          refresh = await this.#admitted();
+          return refresh;
+        },
+        AbortSignal.any([options.signal, line.signal]),
+      );
       return this.#obtained(issued);
     } catch (error) {
-      if (error instanceof NotGranted) return this.#instead(error);
+      options.signal.throwIfAborted();
+      if (!hasLeft && line.signal.aborted) return 'hinted';
+      if (!hasLeft && error instanceof TokenRequestFailed) return error;
+      if (error instanceof NotGranted) return await this.#instead(error);
       const isRefreshRefused =
         failureOf(error).oauthError === true && usesRefreshGrant(this.#request.grant, refresh);
       if (!isRefreshRefused) throw error;
       // It is spent; the claim is ours still.
-      return this.#ask();
+      return await this.#ask();
+    } finally {
+      stopListening();
     }
   }
 
@@ -120,7 +136,7 @@ export class SharedRequest {
   }
 
   /** What to do instead of the request. */
-  async #instead({ outcome, sentAt }: NotGranted): Promise<IssuedToken | 'held'> {
+  async #instead({ outcome, sentAt }: NotGranted): Promise<Asked> {
     // A store that names an entry again, although it is of no use, has nothing else to say.
     if (outcome.kind === 'held' || this.#acceptance.notIds.includes(outcome.entry.id)) return 'held';
     if (outcome.kind === 'stored') {

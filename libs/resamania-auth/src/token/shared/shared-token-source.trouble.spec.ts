@@ -23,6 +23,54 @@ describe('a store in trouble', () => {
     expect(await world.until(world.flight({ replica }))).toBeLessThanOrEqual(100);
   });
 
+  it('that answers readers and takes no writes is down, until it takes them again', async () => {
+    const world = new ReplicaWorld();
+    const replica = world.replica();
+    replica.store.trouble = (operation) => (operation === 'read' ? undefined : 'fails');
+    await world.until(world.flight({ replica }));
+    await world.until(world.flight({ replica }));
+    await world.clock.advance(HOUR);
+    expect(replica.changes.map(({ state }) => state)).toEqual(['down']);
+    replica.store.trouble = () => undefined;
+    await world.clock.advance(5000);
+    expect(replica.changes.map(({ state }) => state)).toEqual(['down', 'up']);
+  });
+
+  it('is tried again by one probe at a time, however often it comes and goes', async () => {
+    const world = new ReplicaWorld();
+    const replica = world.replica();
+    let probes = 0;
+    for (let flaps = 0; flaps < 6; flaps += 1) {
+      replica.store.trouble = () => 'fails';
+      await world.until(world.flight({ replica }));
+      await world.until(world.flight({ replica }));
+      replica.store.trouble = () => undefined;
+      await world.clock.advance(5000);
+    }
+    replica.store.trouble = (operation) => {
+      if (operation === 'claim') probes += 1;
+      return 'fails';
+    };
+    await world.until(world.flight({ replica }));
+    await world.until(world.flight({ replica }));
+    probes = 0;
+    await world.clock.advance(10_000);
+    // One each 0.75 to 2.25 s.
+    expect(probes).toBeLessThanOrEqual(14);
+    expect(probes).toBeGreaterThanOrEqual(4);
+    await world.until(replica.source.close());
+    expect(world.clock.timers).toBe(0);
+  });
+
+  it('that loses the reply to a claim holds nobody up: the claim is given up with the request', async () => {
+    const world = new ReplicaWorld();
+    const [one, other] = [world.replica(), world.replica()];
+    one.store.trouble = (operation) => (operation === 'claim' ? 'lost' : undefined);
+    await world.until(world.flight({ replica: one }));
+    await world.clock.advance(100);
+    expect(await world.until(world.flight({ replica: other }))).toBeLessThanOrEqual(500);
+  });
+
   it('fails nobody where it throws, and where it answers nonsense', async () => {
     const world = new ReplicaWorld();
     const replica = world.replica();

@@ -1,11 +1,11 @@
 import type { Clock, Random } from '../../clock.js';
-import type { GatewayPaces } from '../../gateway/gateway-pace.js';
+import type { GatewayPaces } from '../../gateway/gateway-paces.js';
 import type { ResolvedOptions } from '../../options/resolved-options.js';
 import type { ResamaniaTokenStore } from '../../store/token-store.js';
 import type { ResamaniaTelemetry } from '../../telemetry/telemetry.js';
 import { withTimeLimit } from '../../waiting.js';
 import type { IssuedToken, StoredName } from '../request/token-answer.js';
-import type { RequestToSend, Send } from '../request/token-endpoint.client.js';
+import type { RequestToSend, Send } from '../request/token-request.js';
 import { GuardedStore, type StoreHealth } from './guarded-store.js';
 import { Hints } from './hints.js';
 import { shareKey } from './share-key.js';
@@ -89,6 +89,7 @@ export class SharedTokenSource {
    * @throws TokenPostponed where nobody waits for it, and it is better asked for later
    */
   share(request: RequestToSend, send: Send): Promise<IssuedToken> {
+    this.pauses.expect(request);
     const key = shareKey(request.grant, request.credentials);
     const shared = new SharedRequest(key, request, send, this.#ports);
     return this.#pend(shared.run(() => this.#patienceOf(request.options.signal)));

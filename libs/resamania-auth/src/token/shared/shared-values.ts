@@ -84,6 +84,9 @@ export function pauseText({ limiter, until, resetAt, unnamed }: Pause): string {
   return JSON.stringify({ limiter, unnamed, resetIn: resetAt === undefined ? undefined : resetAt - until });
 }
 
+/** What is stored in the place of a pause that has ended before its time. */
+export const PAUSE_IS_OVER = JSON.stringify({ over: true });
+
 /**
  * A pause that another replica met; `undefined` where it cannot be read.
  * @param sentAt - When the store was asked.
