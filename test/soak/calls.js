@@ -85,6 +85,8 @@ export class Calls {
 }
 
 function codeOf(error) {
-  if (error?.response?.status !== undefined) return `HTTP ${error.response.status}`;
+  // An answer that breaks off is an error with the status that it began with.
+  const { status } = error?.response ?? {};
+  if (status >= 400) return `HTTP ${status}`;
   return error?.code ?? `${error?.name}: ${error?.message}`;
 }

@@ -102,7 +102,8 @@ export class FaultPlayer {
       from: Date.now(),
       to: Infinity,
     };
-    this.#played = [...this.#played.slice(-50), record];
+    // What explains nothing any more is forgotten, so that it is no growth.
+    this.#played = [...this.#played.filter(({ to }) => to > Date.now() - 2 * CALM_AFTER_MS), record];
     this.#on.add(name);
     if (fault.command === undefined) {
       const { surface } = fault;
