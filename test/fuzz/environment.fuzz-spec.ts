@@ -89,11 +89,14 @@ const file = fc.oneof(
   thrown.map((error) => ({ error })),
 );
 
-/** No value shows, apart from the names of tenants: variables are named after them. */
+/** No value shows, apart from names of tenants, after which variables are named, and from what looks like a path. */
 function withoutCanaryInNames(env: Record<string, string>): Record<string, string> {
-  const names = Object.entries(env).map(([name, text]): [string, string] =>
-    /TENANTS?$|CLIENT_TOKEN$|_FILE$/.test(name) ? [name, text.replaceAll(CANARY, 'name')] : [name, text],
-  );
+  const mayShow = (name: string, text: string) =>
+    /TENANTS?$|CLIENT_TOKEN$|TENANTS_FILE$/.test(name) || (name.endsWith('_FILE') && /[/\\]/.test(text));
+  const names = Object.entries(env).map(([name, text]): [string, string] => [
+    name,
+    mayShow(name, text) ? text.replaceAll(CANARY, 'name') : text,
+  ]);
   return Object.fromEntries(names);
 }
 

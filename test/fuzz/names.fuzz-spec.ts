@@ -42,27 +42,40 @@ const PIECES = [
   ],
 ].flat();
 const piece = pieced(PIECES, 5);
-const given = fc.record(
-  {
-    name: piece,
-    clientToken: fc.oneof(piece, fc.constant('demoapi')),
-    clientId: piece,
-    clientSecret: piece,
-    apiKey: fc.oneof(
-      piece,
-      piece.map((key) => () => key),
-    ),
-    apiKeyHeader: fc.oneof(piece, fc.constant('X-Key')),
-    clubId: piece,
-    networkNodeId: piece,
-    scope: piece,
-    token: piece,
-    callClub: piece,
-    callTenant: piece,
-    contact: piece,
-  },
-  { requiredKeys: ['token'] },
-);
+/** What may be wrong, one or two at a time: with more, the options alone are refused. */
+const FIELDS = {
+  name: piece,
+  clientToken: piece,
+  clientId: piece,
+  clientSecret: piece,
+  apiKey: fc.oneof(
+    piece,
+    piece.map((key) => () => key),
+  ),
+  apiKeyHeader: piece,
+  clubId: iri('clubs'),
+  networkNodeId: iri('network_nodes'),
+  scope: piece,
+  token: piece,
+  callClub: iri('clubs'),
+  callTenant: piece,
+  contact: piece.map((end) => `a@b.c${end}`),
+};
+type Given = { [K in keyof typeof FIELDS]?: (typeof FIELDS)[K] extends fc.Arbitrary<infer T> ? T : never };
+const entry = fc
+  .constantFrom(...(Object.keys(FIELDS) as (keyof typeof FIELDS)[]))
+  .chain((field) => (FIELDS[field] as fc.Arbitrary<unknown>).map((value) => [field, value] as const));
+const given = fc
+  .array(entry, { minLength: 1, maxLength: 2 })
+  .map((entries) => Object.fromEntries(entries) as Given);
+
+/** An IRI that is all right, with something behind it; or anything. */
+function iri(collection: string): fc.Arbitrary<string> {
+  return fc.oneof(
+    piece,
+    piece.map((end) => `/demoapi/${collection}/1${end}`),
+  );
+}
 
 /** No line break, nothing that is no header, and nothing that UTF-8 or Latin-1 would turn into one. */
 function checkHeaders(headers: Readonly<Record<string, unknown>>): void {
@@ -82,7 +95,7 @@ holds(
     transport.answer = () => ({
       status: 200,
       headers: {},
-      body: JSON.stringify({ access_token: token || 'token' }),
+      body: JSON.stringify({ access_token: token ?? 'token' }),
     });
     transport.post = (request) => {
       sent.push({ ...request.headers });

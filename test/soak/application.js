@@ -8,7 +8,7 @@ import { redisTokenStore } from 'nestjs-resamania-auth/redis';
 import { TOKEN_DEADLINE_MS } from './faults.js';
 
 /** Longer than a token takes at most, so that a call says what was wrong with its token. */
-const CALL_TIMEOUT_MS = 5000;
+const CALL_TIMEOUT_MS = 6000;
 
 /**
  * One replica of an application: the built module, with the secrets read from where they are rotated.
@@ -27,7 +27,7 @@ export async function startApplication({ apiBaseUrl, apiKey, secrets, redis, key
           clientId: `1_${clientToken}`,
           clientSecret: () => secrets[clientToken],
         })),
-        tokenRequest: { timeoutMs: 800, deadlineMs: TOKEN_DEADLINE_MS, attempts: 2 },
+        tokenRequest: { timeoutMs: 1000, deadlineMs: TOKEN_DEADLINE_MS, attempts: 2 },
         http: { timeoutMs: CALL_TIMEOUT_MS },
         ...(redis && { store: redisTokenStore({ url: redis.url, keys: key }) }),
       }),

@@ -17,13 +17,16 @@ export class Calls {
   #chains;
   #random;
   #player;
+  #tell;
   #timer;
 
-  constructor({ applications, chains, random, player }) {
+  /** @param tell - Called with each kind of failure that nothing explains, once. */
+  constructor({ applications, chains, random, player, tell }) {
     this.#applications = applications;
     this.#chains = chains;
     this.#random = random;
     this.#player = player;
+    this.#tell = tell;
   }
 
   start(perSecond) {
@@ -80,11 +83,15 @@ export class Calls {
       fault === undefined
         ? [this.unexplained, `${failure.code} while ${this.#player.on}`]
         : [this.explained, `${failure.code} by ${fault}`];
+    if (fault === undefined && !books.has(entry))
+      this.#tell(`UNEXPLAINED: ${failure.chain}: ${entry}; before: ${this.#player.recent}`);
     books.set(entry, (books.get(entry) ?? 0) + 1);
   }
 }
 
 function codeOf(error) {
-  if (error?.response?.status !== undefined) return `HTTP ${error.response.status}`;
+  // An answer that breaks off is an error with the status that it began with.
+  const { status } = error?.response ?? {};
+  if (status >= 400) return `HTTP ${status}`;
   return error?.code ?? `${error?.name}: ${error?.message}`;
 }

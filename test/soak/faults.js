@@ -3,7 +3,7 @@
  * while: a flight that began at the fault's end lasts until its deadline, and then callers of a tenant without a token fail
  * until one of them is let through, 5 to 10 s later.
  */
-export const TOKEN_DEADLINE_MS = 3000;
+export const TOKEN_DEADLINE_MS = 4000;
 const HALF_OPEN_MS = 10_000;
 const TOKEN_GRACE_MS = TOKEN_DEADLINE_MS + HALF_OPEN_MS + 2000;
 /** A rejected token forces a renewal once in 30 s; until then a second 401 is the caller's. */
@@ -11,8 +11,10 @@ const REVOKED_GRACE_MS = 32_000;
 /** After this long without a fault nothing is explained any more. */
 export const CALM_AFTER_MS = REVOKED_GRACE_MS;
 
+/** Tenants in trouble share a quarter of the places, so that some of them wait there until their deadline. */
 function ofTokens(name, fault, codes, more = {}) {
-  return { name, surface: 'tokenEndpoint', fault, codes, graceMs: TOKEN_GRACE_MS, share: 0.3, ...more };
+  const all = ['timeout', ...codes];
+  return { name, surface: 'tokenEndpoint', fault, codes: all, graceMs: TOKEN_GRACE_MS, share: 0.3, ...more };
 }
 
 function ofApi(name, fault, codes, more = {}) {
@@ -25,8 +27,8 @@ const LIMITED = { reachesAll: true };
 export const FAULTS = [
   ofTokens('token service down', () => ['status', 503], ['service_unavailable'], { share: 1 }),
   ofTokens('token service down for some', () => ['status', 500], ['service_unavailable']),
-  ofTokens('token service hangs', () => ['hang'], ['timeout', 'ECONNABORTED']),
-  ofTokens('token service slow', () => ['delay', 150], ['timeout'], { share: 1 }),
+  ofTokens('token service hangs', () => ['hang'], ['ECONNABORTED']),
+  ofTokens('token service slow', () => ['delay', 150], [], { share: 1 }),
   ofTokens('token service resets connections', () => ['reset'], ['network_error']),
   ofTokens('token service sends a web page', () => ['html'], ['broken_answer']),
   ofTokens('token answers cut off', () => ['truncated'], ['broken_answer', 'network_error']),
@@ -75,6 +77,8 @@ export class FaultPlayer {
   #random;
   #serial = 0;
   #played = [];
+  /** How often the machine was too busy. */
+  stalls = 0;
   #on = new Set();
 
   constructor({ sandbox, redis, secrets, random }) {
@@ -94,15 +98,8 @@ export class FaultPlayer {
     const { name, codes, graceMs, share, reachesAll = false } = fault;
     const all = Object.keys(this.#secrets);
     const chains = this.#random.some(all, Math.ceil(all.length * share));
-    const record = {
-      name,
-      codes,
-      graceMs,
-      chains: new Set(reachesAll ? all : chains),
-      from: Date.now(),
-      to: Infinity,
-    };
-    this.#played = [...this.#played.slice(-50), record];
+    const reached = new Set(reachesAll ? all : chains);
+    const record = this.#remember({ name, codes, graceMs, chains: reached, from: Date.now(), to: Infinity });
     this.#on.add(name);
     if (fault.command === undefined) {
       const { surface } = fault;
@@ -131,6 +128,21 @@ export class FaultPlayer {
     this.#on.delete(name);
   }
 
+  /** The machine was so busy that this process or the sandbox did not run for a moment. */
+  stalled(from) {
+    const chains = new Set(Object.keys(this.#secrets));
+    const codes = ['timeout', 'ECONNABORTED'];
+    this.stalls += 1;
+    this.#remember({ name: 'a busy machine', codes, graceMs: TOKEN_GRACE_MS, chains, from, to: Date.now() });
+  }
+
+  /** How long ago each fault ended that was on in the last minute, for a failure that none explains. */
+  get recent() {
+    const ago = ({ name, to }) =>
+      to === Infinity ? name : `${name} ${((Date.now() - to) / 1000).toFixed(1)} s ago`;
+    return this.#played.map(ago).join(', ') || 'nothing';
+  }
+
   /** The fault that explains a failure of a call; `undefined` where none does. */
   explanationOf({ chain, code, from, to }) {
     const found = this.#played.find(
@@ -141,6 +153,12 @@ export class FaultPlayer {
         from <= fault.to + fault.graceMs,
     );
     return found?.name;
+  }
+
+  /** What explains nothing any more is forgotten, so that it is no growth. */
+  #remember(record) {
+    this.#played = [...this.#played.filter(({ to }) => to > Date.now() - 2 * CALM_AFTER_MS), record];
+    return record;
   }
 
   /** The new secrets are there before the old ones are refused, as in a rotation that was planned. */

@@ -4,7 +4,7 @@ const MEGABYTE = 1024 * 1024;
 
 /** Heap, handles and delays of this process. Needs `--expose-gc`. */
 export class Gauge {
-  /** The medians of each calm time: at which minute, heap in MB, open handles and timers. */
+  /** What each calm time came to: at which minute, heap in MB, open handles and timers. */
   points = [];
   #delay = monitorEventLoopDelay({ resolution: 5 });
   #samples = [];
@@ -40,9 +40,9 @@ export class Gauge {
   closePoint() {
     if (this.#samples.length === 0) return;
     const minute = (Date.now() - this.#startedAt) / 60_000;
-    const [heap, handles] = ['heap', 'handles'].map((name) =>
-      median(this.#samples.map((sample) => sample[name])),
-    );
+    const heap = median(this.#samples.map((sample) => sample.heap));
+    // The fewest: others belong to calls that were under way.
+    const handles = Math.min(...this.#samples.map((sample) => sample.handles));
     this.points.push({ minute, heap, handles });
     this.#samples = [];
   }

@@ -15,6 +15,7 @@ import { CALM_AFTER_MS, FaultPlayer, FAULTS, REDIS_FAULTS, sleep } from './fault
 import { Gauge, slopeOf } from './gauge.js';
 import { Random } from './random.js';
 import { startRedis, startSandbox } from './servers.js';
+import { STALL_MS, watchStalls } from './stalls.js';
 
 const { values } = parseArgs({
   options: {
@@ -43,18 +44,23 @@ process.on('unhandledRejection', (reason) =>
   problems.push(`unhandled rejection: ${String(reason?.stack ?? reason)}`),
 );
 
+/** The faults have numbers of their own: with one seed they come in one order, whatever the calls do meanwhile. */
 const random = new Random(seed);
 const chains = Array.from({ length: tenants }, (_, n) => `chain${n}`);
 const secrets = Object.fromEntries(chains.map((chain) => [chain, `secret-${chain}-0`]));
-const sandbox = await startSandbox({
-  apiKey: API_KEY,
-  tokenLifetimeSeconds: TOKEN_LIFETIME_S,
-  chains: chains.map((clientToken) => ({
-    clientToken,
-    clientId: `1_${clientToken}`,
-    clientSecret: secrets[clientToken],
-  })),
-});
+let player;
+const sandbox = await startSandbox(
+  {
+    apiKey: API_KEY,
+    tokenLifetimeSeconds: TOKEN_LIFETIME_S,
+    chains: chains.map((clientToken) => ({
+      clientToken,
+      clientId: `1_${clientToken}`,
+      clientSecret: secrets[clientToken],
+    })),
+  },
+  (from) => player?.stalled(from),
+);
 const redis = await startRedis();
 const key = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
 const replica = () =>
@@ -64,8 +70,8 @@ const applications = redis === undefined ? [await replica()] : [await replica(),
 const flusher = redis && new Redis(redis.url, { maxRetriesPerRequest: 0, enableOfflineQueue: false });
 flusher?.on('error', () => undefined);
 const withFlush = redis && { ...redis, flush: () => void flusher.flushall().catch(() => undefined) };
-const player = new FaultPlayer({ sandbox, redis: withFlush, secrets, random });
-const calls = new Calls({ applications, chains, random, player });
+player = new FaultPlayer({ sandbox, redis: withFlush, secrets, random });
+const calls = new Calls({ applications, chains, random: new Random(seed + 1), player, tell: print });
 const gauge = new Gauge();
 const startedAt = Date.now();
 const endsAt = startedAt + minutes * 60_000;
@@ -74,10 +80,12 @@ print(
   `${minutes} minutes, ${rate} calls a second, ${tenants} tenants, ${applications.length} replicas, ` +
     `${redis === undefined ? 'no redis-server on the PATH' : 'with Redis'}, seed ${seed}, Node ${process.version}`,
 );
+const stopWatching = watchStalls((from) => player.stalled(from));
 calls.start(rate);
 const lines = setInterval(() => void line(), LINE_EVERY_MS);
 await weather();
 clearInterval(lines);
+stopWatching();
 await calls.stop();
 const { token, api } = await sandbox.ask('stats');
 await close();
@@ -150,6 +158,9 @@ function report() {
   checkGrowth('handles', 'handles and timers', MOST_HANDLES);
   gauge.delays();
   print(`longest delay of the event loop: ${gauge.worstMs} ms`);
+  print(
+    `${player.stalls} times the machine was so busy that this process or the sandbox did not run for ${STALL_MS} ms`,
+  );
   if (sum(calls.unexplained) > 0) problems.push(`${sum(calls.unexplained)} unexplained failures`);
   if (calls.succeeded < calls.calls / 4) problems.push('fewer than a quarter of the calls succeeded');
   for (const problem of problems) print(`PROBLEM: ${problem}`);

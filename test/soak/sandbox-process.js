@@ -4,6 +4,8 @@ import 'reflect-metadata';
 
 import { faults, ResamaniaSandbox } from 'resamania-sandbox';
 
+import { watchStalls } from './stalls.js';
+
 const { chains, apiKey, tokenLifetimeSeconds } = JSON.parse(process.argv[2]);
 const sandbox = await ResamaniaSandbox.start({ chains, apiKey, tokenLifetimeSeconds, journalSize: 1000 });
 
@@ -30,4 +32,5 @@ process.on('disconnect', async () => {
   await sandbox.stop();
   process.exit(0);
 });
+watchStalls((stalledAt) => process.send({ stalledAt }));
 process.send({ apiBaseUrl: sandbox.apiBaseUrl });

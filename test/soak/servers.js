@@ -7,15 +7,18 @@ import { join } from 'node:path';
 
 const SANDBOX = new URL('./sandbox-process.js', import.meta.url);
 
-/** Starts the sandbox. It ends with `stop()`, and with this process in any case. */
-export async function startSandbox(options) {
+/**
+ * Starts the sandbox. `stalled` is told when its process did not run for a moment. It ends with `stop()`, and with this process in any case.
+ */
+export async function startSandbox(options, stalled) {
   const stdio = ['ignore', 'ignore', 'inherit', 'ipc'];
   const child = fork(SANDBOX, [JSON.stringify(options)], { stdio, execArgv: [] });
   const [{ apiBaseUrl }] = await once(child, 'message');
   const waiting = new Map();
-  child.on('message', ({ id, result }) => {
+  child.on('message', ({ id, result, stalledAt }) => {
+    if (stalledAt !== undefined) return stalled(stalledAt);
     waiting.get(id)?.(result);
-    waiting.delete(id);
+    return waiting.delete(id);
   });
   let last = 0;
   return {
