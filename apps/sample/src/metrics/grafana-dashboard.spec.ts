@@ -126,10 +126,8 @@ describe('the dashboard for Grafana', () => {
       { name: 'datasource', type: 'datasource', query: 'prometheus' },
       { name: 'suffix', type: 'textbox', query: '' },
     ]);
-    const used = dashboard.panels.flatMap(({ datasource, targets }) => [
-      datasource,
-      ...targets.map((target) => target.datasource),
-    ]);
+    const panelsAndTargets = dashboard.panels.flatMap((panel) => [panel, panel.targets].flat());
+    const used = panelsAndTargets.map(({ datasource }) => datasource);
     for (const datasource of used) expect(datasource).toEqual({ type: 'prometheus', uid: '${datasource}' });
     expect(TEXT).not.toContain('__inputs');
   });
