@@ -82,7 +82,7 @@ beforeAll(async () => {
   const resamania = ResamaniaAuthModule.forRoot({
     ...rest,
     tenants,
-    tokenRequest: { attempts: 1, timeoutMs: 100, deadlineMs: 300 },
+    tokenRequest: { attempts: 1, timeoutMs: 500, deadlineMs: 1500 },
   });
   const module = await Test.createTestingModule({ imports: [resamania, SendingModule] }).compile();
   app = module.createNestApplication({ logger });

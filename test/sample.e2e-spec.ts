@@ -62,6 +62,9 @@ describe('the sample on its embedded sandbox', () => {
       status: 200,
       json: { status: 'ok', details: { resamania: { status: 'up', tenants: 3, withoutToken: 0 } } },
     });
+    const metrics = await (await fetch(`${app.url}/metrics`)).text();
+    expect(metrics).toMatch(/^resamania_auth_tenant_count\{resamania_auth_state="valid".*\} 3$/m);
+    expect(metrics).not.toMatch(JWT);
 
     const before = await statuses(app);
     expect(before.map(({ tenant, state }) => [tenant, state])).toEqual(

@@ -2,10 +2,12 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { ScheduleModule } from '@nestjs/schedule';
 import { ResamaniaAuthModule, type ResamaniaAuthOptions, resamaniaConfig } from 'nestjs-resamania-auth';
+import { openTelemetry } from 'nestjs-resamania-auth/opentelemetry';
 import { redisTokenStore } from 'nestjs-resamania-auth/redis';
 
 import { ChainsModule } from './chains/chains.module.js';
 import { HealthModule } from './health/health.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { PageModule } from './page/page.module.js';
 import { PeersModule } from './peers/peers.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
@@ -15,10 +17,13 @@ import { TokensModule } from './tokens/tokens.module.js';
     ConfigModule.forRoot(),
     ScheduleModule.forRoot(),
     // Credentials from the environment, and what else there is to say in code.
-    ResamaniaAuthModule.forRootAsync(resamaniaConfig.asProvider({ quotaWarningShare: 0.9, ...sharing() })),
+    ResamaniaAuthModule.forRootAsync(
+      resamaniaConfig.asProvider({ quotaWarningShare: 0.9, telemetry: openTelemetry(), ...sharing() }),
+    ),
     ChainsModule,
     TokensModule,
     HealthModule,
+    MetricsModule,
     PageModule,
     ...peers(),
   ],
