@@ -1,6 +1,5 @@
 // Child processes: each with a group of its own, a time limit, and an end.
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 
 const KEPT_CHARACTERS = 20_000;
 const GRACE_MS = 3_000;
@@ -83,12 +82,14 @@ export class StepError extends Error {
 }
 
 async function endOf(started) {
-  const failed = once(started.child, 'error').then(([error]) => {
-    started.output += error.message;
-    return ['error'];
+  started.code = await new Promise((resolve) => {
+    started.child.once('close', (code, endedBy) => resolve(code ?? endedBy));
+    // There is no such command.
+    started.child.once('error', (error) => {
+      started.output += error.message;
+      resolve('an error');
+    });
   });
-  const [code, endedBy] = await Promise.race([once(started.child, 'close'), failed]);
-  started.code = code ?? endedBy;
   running.delete(started);
 }
 

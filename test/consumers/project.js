@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { globalSetup, sourcesOf } from './sources.js';
+import { globalSetup, lineForJest, sourcesOf } from './sources.js';
 
 /** In the templates of both majors of `nest new`. */
 const COMPILER_OPTIONS = {
@@ -34,10 +34,6 @@ const OF_MAJOR = {
   },
   12: { rootDir: '.', strict: false, strictPropertyInitialization: false, types: ['node'] },
 };
-/** The line of docs/testing.md. */
-const TRANSFORM_IGNORE_PATTERNS = [
-  'node_modules/(?!(nestjs-resamania-auth|@nestjs/(axios|config|schedule))/)',
-];
 const NEST_CLI = {
   collection: '@nestjs/schematics',
   sourceRoot: 'src',
@@ -94,7 +90,7 @@ function jestOf({ modules, tests }) {
       transform: { [String.raw`^.+\.ts$`]: ['ts-jest', { useESM: true }] },
     };
   }
-  const line = tests.line ? { transformIgnorePatterns: TRANSFORM_IGNORE_PATTERNS } : {};
+  const line = tests.line ? lineForJest() : {};
   return { ...common, transform: { [String.raw`^.+\.(t|j)s$`]: 'ts-jest' }, ...line, ...setup };
 }
 

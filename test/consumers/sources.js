@@ -99,6 +99,14 @@ export function globalSetup() {
   );
 }
 
+/** What docs/testing.md adds to the configuration of jest in a CommonJS application. */
+export function lineForJest() {
+  const page = readFileSync(join(ROOT, 'docs/testing.md'), 'utf8');
+  const block = /^```json\n(\{\s*"transformIgnorePatterns".*?)^```$/ms.exec(page)?.[1];
+  if (block === undefined) throw new Error('docs/testing.md has no transformIgnorePatterns');
+  return JSON.parse(block);
+}
+
 /** As `nest new` writes it, for Express. */
 function mainOf(row) {
   const isFastify = row.platform === 'fastify';
