@@ -94,13 +94,19 @@ async function ask(row, folder, node, sandbox) {
   const api = start(node, args, { cwd: folder });
   try {
     const lines = await waitFor('the sandbox starts', api, START_MS, () =>
-      /NETWORK_NODE_ID=.*\n$/.test(api.stdout) ? api.stdout : undefined,
+      isComplete(api.stdout) ? api.stdout : undefined,
     );
     writeFileSync(join(folder, '.env'), lines);
     await askApplication(row, folder, node);
   } finally {
     await stop(api);
   }
+}
+
+/** Whether the lines of the last chain are there: they come one by one. */
+function isComplete(lines) {
+  const last = /^RESAMANIA_TENANTS=(?:.*,)?(\w+)\n/m.exec(lines)?.[1]?.toUpperCase();
+  return last !== undefined && new RegExp(`^RESAMANIA_${last}_NETWORK_NODE_ID=.*\n$`, 'm').test(lines);
 }
 
 async function askApplication(row, folder, node) {
