@@ -55,7 +55,7 @@ beforeAll(async () => {
   port = await freePort();
   // 4010 may be taken here. The application reads the port from .env.
   inBackground('bash', ['-c', startsSandbox.replace(' > ', ' --port 0 > ')]);
-  await eventually(() => /NETWORK_NODE_ID=.*\n$/.test(readIfThere(join(app.folder, '.env'))));
+  await eventually(() => /CLUBAZUR_NETWORK_NODE_ID=.*\n$/.test(readIfThere(join(app.folder, '.env'))));
   inBackground(process.execPath, ['main.js'], { PORT: String(port) });
 }, PATIENCE_MS);
 afterAll(async () => {
