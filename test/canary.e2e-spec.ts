@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ConsoleLogger, Controller, Get, type INestApplication, Module, Param, Res } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
 import { Test } from '@nestjs/testing';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import { create } from 'axios';
 import {
   ResamaniaAuthInterceptor,
@@ -11,6 +19,8 @@ import {
   type ResamaniaTokenEvent,
   ResamaniaTokenService,
 } from 'nestjs-resamania-auth';
+import { openTelemetry } from 'nestjs-resamania-auth/opentelemetry';
+import { ResamaniaHealthIndicator } from 'nestjs-resamania-auth/terminus';
 import { faults, ResamaniaSandbox } from 'resamania-sandbox';
 import { firstValueFrom } from 'rxjs';
 
@@ -23,6 +33,13 @@ let app: INestApplication;
 let logged = '';
 const tokens = new Set<string>();
 const events: ResamaniaTokenEvent[] = [];
+const spans = new InMemorySpanExporter();
+const metrics = new PrometheusExporter({ preventServerStart: true });
+const telemetry = openTelemetry({
+  tenantNames: true,
+  tracerProvider: new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }),
+  meterProvider: new MeterProvider({ readers: [metrics] }),
+});
 /** What an application could get hold of, by what it is. */
 const found = new Map<string, unknown>();
 
@@ -35,7 +52,11 @@ class SendingController {
   }
 }
 
-@Module({ controllers: [SendingController] })
+@Module({
+  imports: [TerminusModule],
+  controllers: [SendingController],
+  providers: [ResamaniaHealthIndicator],
+})
 class SendingModule {}
 
 /** Writes everything that the application logs to `logged`, as it does and as its twin does. */
@@ -83,6 +104,7 @@ beforeAll(async () => {
     ...rest,
     tenants,
     tokenRequest: { attempts: 1, timeoutMs: 500, deadlineMs: 1500 },
+    telemetry,
   });
   const module = await Test.createTestingModule({ imports: [resamania, SendingModule] }).compile();
   app = module.createNestApplication({ logger });
@@ -94,6 +116,7 @@ beforeAll(async () => {
   await gatherApiFailures();
   await gatherTokenFailures(service);
   gatherObjects(service);
+  await gatherReports();
 });
 
 afterAll(async () => {
@@ -152,6 +175,7 @@ async function gatherTokenFailures(service: ResamaniaTokenService): Promise<void
     sandbox.tokenEndpoint.always(fault);
     found.set(`token: ${what}`, await outcome(service.renew()));
     found.set(`token: ${what}, again`, await outcome(service.renew()));
+    found.set(`health: ${what}`, app.get(ResamaniaHealthIndicator).isHealthy('resamania'));
   }
   sandbox.tokenEndpoint.reset();
   registry.update('demoapi', {});
@@ -166,6 +190,14 @@ async function gatherTokenFailures(service: ResamaniaTokenService): Promise<void
 
 async function updateFailure(registry: ResamaniaTenantRegistry, clientSecret: string): Promise<unknown> {
   return outcome(Promise.resolve().then(() => registry.update('demoapi', { clientSecret })));
+}
+
+/** What operators look at. */
+async function gatherReports(): Promise<void> {
+  found.set('spans', spans.getFinishedSpans());
+  const { resourceMetrics } = await metrics.collect();
+  found.set('metrics', resourceMetrics);
+  found.set('metrics page', new PrometheusSerializer().serialize(resourceMetrics));
 }
 
 function gatherObjects(service: ResamaniaTokenService): void {
@@ -190,6 +222,9 @@ describe('No secret and no token', () => {
     const answers = new Set(['API: answer', 'API: streamed answer', 'API: cut off, streamed']);
     for (const [what, value] of failures.filter(([name]) => !answers.has(name)))
       expect([what, value instanceof Error]).toEqual([what, true]);
+    expect(spans.getFinishedSpans().length).toBeGreaterThan(10);
+    expect(found.get('metrics page')).toContain('resamania_auth_token_fetch_duration');
+    expect(JSON.stringify(found.get('health: 503'))).toContain('demoapi');
     const types = new Set(events.map(({ type }) => type));
     for (const type of ['obtained', 'renewal-failed', 'rejected', 'replayed', 'quota-low', 'tenant-updated'])
       expect(types).toContain(type);
