@@ -116,7 +116,9 @@ export class ResamaniaTokenService {
     options: TokenWaitOptions | undefined,
     ask: (cache: TokenCache, signal?: AbortSignal) => Promise<AccessToken>,
   ): Promise<AccessToken> {
-    const { principal, signal } = options ?? {};
+    // Not of an empty object in their place: somebody may have polluted what it inherits.
+    const principal = options?.principal;
+    const signal = options?.signal;
     signal?.throwIfAborted();
     const known = this.#caches.of(tenant, principal);
     const token = known
