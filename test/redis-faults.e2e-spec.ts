@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { connect, createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 
 import { redisTokenStore } from '../libs/resamania-auth/src/redis/redis-token-store.js';
 import { type ResamaniaTokenStore, TokenStoreError } from '../libs/resamania-auth/src/store/token-store.js';
+import { DistantServer } from './support/distant-server.js';
 import { describeWithRedis, freePort, RedisServer } from './support/redis-server.js';
 
 const KEYS = `k1:${randomBytes(32).toString('base64')}`;
@@ -134,12 +133,13 @@ describeWithRedis('the store while something is wrong with Redis', () => {
   });
 
   it('200 ms away', async () => {
-    const far = await farAway(server.port, 100);
-    const distant = open(`redis://127.0.0.1:${(far.address() as { port: number }).port}`);
+    const far = await DistantServer.before(server.port);
+    far.eachWayMs = 100;
+    const distant = open(`redis://127.0.0.1:${far.port}`);
     await workAgain(distant);
     expect(await workFor(1000, distant)).toEqual(new Set());
     await distant.close();
-    far.close();
+    far.stop();
   });
 });
 
@@ -205,18 +205,4 @@ async function workAgain(on = store): Promise<void> {
     expect(Date.now() - startedAt).toBeLessThan(BACK_WITHIN_MS);
     await sleep(20);
   }
-}
-
-/** A way to the server that takes this long in each direction. */
-async function farAway(port: number, ms: number): Promise<Server> {
-  const proxy = createServer((near) => {
-    const far = connect(port, '127.0.0.1');
-    const later = (write: () => void) => setTimeout(write, ms);
-    near.on('data', (chunk) => later(() => far.write(chunk)));
-    far.on('data', (chunk) => later(() => near.write(chunk)));
-    near.on('close', () => far.destroy()).on('error', () => far.destroy());
-    far.on('close', () => near.destroy()).on('error', () => near.destroy());
-  }).listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  return proxy;
 }

@@ -8,7 +8,8 @@ import { inspect } from 'node:util';
 
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 
-import { describeWithRedis, RedisServer } from './support/redis-server.js';
+import { DistantServer } from './support/distant-server.js';
+import { describeWithRedis, freePort, RedisServer } from './support/redis-server.js';
 
 const KEYS = `k1:${randomBytes(32).toString('base64')}`;
 const LIFETIME_S = 10;
@@ -76,8 +77,8 @@ let endpoint: Endpoint;
 const children: ChildProcess[] = [];
 
 /** A process that waits for its start. */
-async function replica(tenants: number, callEveryMs: number): Promise<ChildProcess> {
-  const settings = { apiBaseUrl: endpoint.url, redisUrl: server.url, keys: KEYS, tenants, callEveryMs };
+async function replica(tenants: number, callEveryMs: number, redisUrl = server.url): Promise<ChildProcess> {
+  const settings = { apiBaseUrl: endpoint.url, redisUrl, keys: KEYS, tenants, callEveryMs };
   const child = fork(resolve('test/support/replica-process.mjs'), {
     execArgv: ['--unhandled-rejections=strict'],
     env: { ...process.env, NODE_OPTIONS: '', REPLICA: JSON.stringify(settings) },
@@ -193,6 +194,45 @@ describeWithRedis('several processes with one Redis', () => {
     for (const { stores, status } of reports) {
       expect(status.state).toBe('up');
       expect(stores.map(({ type }) => type)).toContain('store-down');
+      for (const { type, at } of stores.filter((event) => event.type === 'store-up')) {
+        const since = at - (backAt.findLast((instant) => instant <= at) ?? at);
+        expect({ type, since: since < 5000 }).toEqual({ type, since: true });
+      }
+    }
+  }, 120_000);
+
+  it('Redis takes no writes, wants another password, is far away: no call fails, and they share again', async () => {
+    const distant = await DistantServer.before(server.port);
+    const url = `redis://127.0.0.1:${distant.port}`;
+    const replicas = await Promise.all([replica(10, 5, url), replica(10, 5, url)]);
+    await start(...replicas);
+    while (endpoint.requests.length < 10) await sleep(50);
+    const backAt: number[] = [];
+    await server.call('REPLICAOF', '127.0.0.1', await freePort());
+    await sleep(8000);
+    await server.call('REPLICAOF', 'NO', 'ONE');
+    backAt.push(Date.now());
+    await sleep(6000);
+    await server.call('CONFIG', 'SET', 'requirepass', 'another');
+    await server.withPassword('another', 'CLIENT', 'KILL', 'TYPE', 'normal');
+    await sleep(8000);
+    await server.withPassword('another', 'CONFIG', 'SET', 'requirepass', '');
+    backAt.push(Date.now());
+    await sleep(6000);
+    distant.eachWayMs = 100;
+    await sleep(12_000);
+    const reports = await Promise.all(replicas.map(end));
+    distant.stop();
+    const failed = reports.flatMap((report) => report.failed);
+    process.stdout.write(
+      `two processes, ten tenants, Redis read-only, with another password, 200 ms away: ` +
+        `${endpoint.requests.length} token requests; ${reports.map(({ calls }) => calls).join(' + ')} calls, ` +
+        `${failed.length} failed, ${Math.max(...reports.map(({ longestMs }) => Math.round(longestMs)))} ms at most\n`,
+    );
+    expect(failed).toEqual([]);
+    for (const { stores, status } of reports) {
+      expect(status.state).toBe('up');
+      expect(Object.keys(status.counts)).toEqual(expect.arrayContaining(['READONLY', 'NOAUTH', 'adopted']));
       for (const { type, at } of stores.filter((event) => event.type === 'store-up')) {
         const since = at - (backAt.findLast((instant) => instant <= at) ?? at);
         expect({ type, since: since < 5000 }).toEqual({ type, since: true });

@@ -64,7 +64,20 @@ export class RedisServer {
 
   /** One command, on a connection of its own. */
   async call(command: string, ...args: (string | number | Buffer)[]): Promise<unknown> {
-    const client = new Redis(this.port, { lazyConnect: true });
+    return this.#call({}, command, args);
+  }
+
+  /** The same where the server wants a password. */
+  async withPassword(password: string, command: string, ...args: string[]): Promise<unknown> {
+    return this.#call({ password }, command, args);
+  }
+
+  async #call(
+    options: { readonly password?: string },
+    command: string,
+    args: readonly (string | number | Buffer)[],
+  ): Promise<unknown> {
+    const client = new Redis(this.port, { lazyConnect: true, ...options });
     try {
       await client.connect();
       return await client.call(command, ...args);

@@ -6,7 +6,10 @@ const CLIMBING = /^\.\.(?:[;?#]|$)/;
  * (`..;x`, `..%3bx`), dots with what some leave out (`..%09`, `..%00x`), and all of that encoded once more, as often as it may be.
  */
 export function climbsWhenDecoded(pathname: string): boolean {
-  const decoded = pathname.includes('%') ? fullyDecoded(pathname) : pathname;
+  const isEscaped = pathname.includes('%');
+  // Nearly every path: nothing in it can become dots.
+  if (!isEscaped && !pathname.includes('..')) return false;
+  const decoded = isEscaped ? fullyDecoded(pathname) : pathname;
   return decoded
     .split(/[/\\]/)
     .some((segment) => CLIMBING.test(visible(segment)) || CLIMBING.test(visible(upToNull(segment))));
