@@ -1,12 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { freePort } from './support/free-port.js';
 import { codeBlocks } from './support/markdown.js';
 import { BuiltPackage } from './support/packages.js';
 import { eventually } from './support/sample-app.js';
@@ -130,16 +130,6 @@ async function ask(command: string): Promise<string> {
     ({ stdout }) => stdout.trim(),
     () => '',
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 function readIfThere(path: string): string {

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { redisTokenStore } from '../libs/resamania-auth/src/redis/redis-token-store.js';
 import { type ResamaniaTokenStore, TokenStoreError } from '../libs/resamania-auth/src/store/token-store.js';
 import { DistantServer } from './support/distant-server.js';
-import { describeWithRedis, freePort, RedisServer } from './support/redis-server.js';
+import { freePort } from './support/free-port.js';
+import { describeWithRedis, RedisServer } from './support/redis-server.js';
 
 const KEYS = `k1:${randomBytes(32).toString('base64')}`;
 /** Half a second, and what a busy machine adds. */

@@ -8,7 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 
 import { BrowserPage, findChromium } from './support/browser.js';
 import { BuiltPackage } from './support/packages.js';
-import { describeWithRedis, freePort } from './support/redis-server.js';
+import { freePort } from './support/free-port.js';
+import { describeWithRedis } from './support/redis-server.js';
 import { eventually } from './support/sample-app.js';
 import {
   type ChainReport,

@@ -9,7 +9,8 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 
 import { DistantServer } from './support/distant-server.js';
-import { describeWithRedis, freePort, RedisServer } from './support/redis-server.js';
+import { freePort } from './support/free-port.js';
+import { describeWithRedis, RedisServer } from './support/redis-server.js';
 
 const KEYS = `k1:${randomBytes(32).toString('base64')}`;
 const LIFETIME_S = 10;

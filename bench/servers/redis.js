@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+
+import { freePort } from './free-port.js';
 
 /**
  * Starts a `redis-server` of its own on a free port of the loopback interface, which keeps nothing on disk.
@@ -40,13 +41,4 @@ export async function startRedis() {
       await kill();
     },
   };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

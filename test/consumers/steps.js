@@ -1,9 +1,8 @@
 // What is done with a row: install, build, run, test.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 
+import { freePort } from '../../bench/servers/free-port.js';
 import { install, optionalPeers, versionIn } from './packages.js';
 import { run, start, StepError, stop, waitFor } from './processes.js';
 import { writeProject } from './project.js';
@@ -145,13 +144,4 @@ async function textOf(url) {
   } catch {
     return undefined;
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

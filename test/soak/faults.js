@@ -117,11 +117,11 @@ export class FaultPlayer {
     this.#on.add(name);
     if (name === 'Redis flushed') this.#redis.flush();
     else if (name === 'Redis stopped') {
-      this.#redis.signal('SIGSTOP');
+      this.#redis.pause();
       await sleep(lastsMs);
-      this.#redis.signal('SIGCONT');
+      this.#redis.goOn();
     } else {
-      await this.#redis.stop();
+      await this.#redis.kill();
       await sleep(lastsMs);
       await this.#redis.start();
     }

@@ -9,12 +9,13 @@ import { parseArgs } from 'node:util';
 
 import { Redis } from 'ioredis';
 
+import { startRedis } from '../../bench/servers/redis.js';
 import { startApplication } from './application.js';
 import { Calls } from './calls.js';
 import { CALM_AFTER_MS, FaultPlayer, FAULTS, REDIS_FAULTS, sleep } from './faults.js';
 import { Gauge, slopeOf } from './gauge.js';
 import { Random } from './random.js';
-import { startRedis, startSandbox } from './servers.js';
+import { startSandbox } from './servers.js';
 import { STALL_MS, watchStalls } from './stalls.js';
 
 const { values } = parseArgs({
@@ -138,7 +139,7 @@ async function line() {
 async function close() {
   await Promise.all(applications.map((application) => application.close()));
   flusher?.disconnect();
-  await redis?.remove();
+  await redis?.stop();
   await sandbox.stop();
   await sleep(500);
   const left = process.getActiveResourcesInfo().filter((name) => /TCP|Timeout/.test(name));

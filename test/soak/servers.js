@@ -1,9 +1,5 @@
-import { fork, spawn, spawnSync } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 const SANDBOX = new URL('./sandbox-process.js', import.meta.url);
 
@@ -35,43 +31,4 @@ export async function startSandbox(options, stalled) {
       await ended;
     },
   };
-}
-
-/** A `redis-server` on a free port of the loopback interface; `undefined` where there is none on the PATH. */
-export async function startRedis() {
-  if (spawnSync('redis-server', ['--version']).status !== 0) return undefined;
-  const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), 'soak-redis-'));
-  const args = ['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
-  let child;
-  const start = async () => {
-    child = spawn('redis-server', args.map(String), { stdio: ['ignore', 'pipe', 'inherit'] });
-    for await (const text of child.stdout.setEncoding('utf8'))
-      if (text.includes('Ready to accept connections')) break;
-  };
-  const stop = async () => {
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
-  };
-  await start();
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    start,
-    stop,
-    signal: (signal) => child.kill(signal),
-    async remove() {
-      await stop();
-      rmSync(folder, { recursive: true });
-    },
-  };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,10 +1,4 @@
-import {
-  type Attributes,
-  type Histogram,
-  type Meter,
-  type ObservableResult,
-  type UpDownCounter,
-} from '@opentelemetry/api';
+import type { Attributes, BatchObservableResult, Counter, Histogram, Meter } from '@opentelemetry/api';
 
 import type { ObservedTenant, TelemetrySource } from '../telemetry/telemetry.js';
 
@@ -21,7 +15,7 @@ export interface Instruments {
   readonly waitDuration: Histogram;
   readonly remainingLifetime: Histogram;
   readonly storeDuration: Histogram;
-  readonly rejections: Pick<UpDownCounter, 'add'>;
+  readonly rejections: Counter;
   /** Stops observing. */
   readonly close: () => void;
 }
@@ -69,9 +63,7 @@ function observe(meter: Meter, source: TelemetrySource, about: (tenant: string) 
     description: 'What is left of it; the least where tenants report different ones',
   });
   const observed = [count, limit, remaining];
-  const look = (
-    result: Pick<ObservableResult, never> & Parameters<Parameters<Meter['addBatchObservableCallback']>[0]>[0],
-  ) => {
+  const look = (result: BatchObservableResult) => {
     const tenants = [...source.tenants()];
     for (const state of STATES) {
       const inState = tenants.filter((tenant) => tenant.state === state).length;

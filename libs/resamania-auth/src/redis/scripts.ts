@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 
+import { MAX_WAIT_MS } from '../store/token-store.js';
+
 /** A script, and the name by which the server knows it once it has seen it. */
 export interface Script {
   readonly lua: string;
@@ -34,6 +36,9 @@ local function now()
 end
 `;
 
+/** No claim of ours lasts longer, in milliseconds: ten times what one is asked for. */
+const MAX_CLAIM_MS = 60_000;
+
 /** Keys: token. */
 export const READ = script(`return entry(KEYS[1])`);
 
@@ -41,9 +46,9 @@ export const READ = script(`return entry(KEYS[1])`);
 export const CLAIM = script(`
 local token, wait = entry(KEYS[1]), entry(KEYS[2])
 if token and token[3] > tonumber(ARGV[3]) and not isListed(token[1], 5) then return { 'stored', token } end
-if wait and wait[3] > 0 and wait[3] <= 3600000 and not isListed(wait[1], 5) then return { 'wait', wait } end
+if wait and wait[3] > 0 and wait[3] <= ${MAX_WAIT_MS} and not isListed(wait[1], 5) then return { 'wait', wait } end
 local claim = entry(KEYS[3])
-if claim and claim[3] > 0 and claim[3] <= 60000 and claim[2] ~= ARGV[1] then return { 'held', now() } end
+if claim and claim[3] > 0 and claim[3] <= ${MAX_CLAIM_MS} and claim[2] ~= ARGV[1] then return { 'held', now() } end
 redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[2])
 local refresh = ARGV[4] == '1' and entry(KEYS[4])
 if refresh then redis.call('DEL', KEYS[4]) end

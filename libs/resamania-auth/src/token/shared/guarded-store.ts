@@ -11,6 +11,9 @@ const FAILURES = 2;
 /** While it is down it is tried again after this long, and up to three times as long, in milliseconds. */
 const PROBE_MS = 750;
 const PROBE_KEY = 'probe';
+/** What the other replicas should know is written so often before it is given up, with this pause between, in milliseconds. */
+export const WRITES = 3;
+export const WRITE_PAUSE_MS = 500;
 
 /** How the store fares. Instants are milliseconds since the epoch. */
 export interface StoreHealth {

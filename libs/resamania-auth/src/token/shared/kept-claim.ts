@@ -2,6 +2,7 @@ import type { ClaimOutcome, ClaimRequest, Settlement } from '../../store/token-s
 import { delay } from '../../waiting.js';
 import type { IssuedToken } from '../request/token-answer.js';
 import { TokenRequestFailed } from '../request/token-failure.js';
+import { WRITE_PAUSE_MS, WRITES } from './guarded-store.js';
 import type { SharedSourcePorts } from './shared-source-ports.js';
 import { sharedWaitMs, tokenText, waitText } from './shared-values.js';
 
@@ -11,9 +12,6 @@ const CLAIM_MS = 6000;
 const PROLONG_MS = 2000;
 /** What the request may take beyond its own time limit, in milliseconds. */
 const GRACE_MS = 2000;
-/** How often a token is written before that is given up, and the pause between, in milliseconds. */
-const WRITES = 3;
-const WRITE_PAUSE_MS = 500;
 
 /** Another replica has what this one was about to ask for, or is about to have it. */
 export class NotGranted extends Error {

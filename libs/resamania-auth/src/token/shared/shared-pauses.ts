@@ -6,7 +6,7 @@ import { type GatewayPaces, MAX_GATEWAYS } from '../../gateway/gateway-paces.js'
 import type { TokenToStore } from '../../store/token-store.js';
 import { delay } from '../../waiting.js';
 import type { RequestToSend } from '../request/token-request.js';
-import type { GuardedStore } from './guarded-store.js';
+import { type GuardedStore, WRITE_PAUSE_MS, WRITES } from './guarded-store.js';
 import { pauseKey, randomId } from './share-key.js';
 import { PAUSE_IS_OVER, pauseText, readPause } from './shared-values.js';
 
@@ -16,9 +16,6 @@ const LOOK_AGAIN_MS = 1000;
 const CLAIM_MS = 100;
 /** For how long the store says that a pause is over, in milliseconds: a hint may be lost, and who looks again reads it. */
 const OVER_MS = 10_000;
-/** How often news are written before that is given up, and the pause between, in milliseconds. */
-const WRITES = 3;
-const WRITE_PAUSE_MS = 500;
 
 /** A gateway as the replicas know it. */
 interface SharedGateway {
@@ -51,8 +48,9 @@ export interface SharedPausesPorts {
  */
 export class SharedPauses {
   readonly #ports: SharedPausesPorts;
+  /** By key, for hints. */
   readonly #gateways = new LRUCache<string, SharedGateway>({ max: MAX_GATEWAYS });
-  readonly #keys = new WeakMap<GatewayPace, string>();
+  readonly #ofPace = new WeakMap<GatewayPace, SharedGateway>();
 
   constructor(ports: SharedPausesPorts) {
     this.#ports = ports;
@@ -62,16 +60,14 @@ export class SharedPauses {
   expect({ host, credentials: { apiKey }, grant }: RequestToSend): void {
     const pace = this.#ports.paces.of(host, apiKey);
     this.#ports.paces.remember(grant.tenant, pace);
-    const key = pauseKey(host, apiKey);
-    if (this.#gateways.get(key)?.pace === pace) return;
-    const nothing = { seen: undefined, pause: undefined, news: undefined, isTelling: false };
-    this.#gateways.set(key, { key, pace, looked: Promise.resolve(), lookedAt: -Infinity, ...nothing });
-    this.#keys.set(pace, key);
+    const gateway = this.#ofPace.get(pace) ?? newGateway(pauseKey(host, apiKey), pace);
+    this.#ofPace.set(pace, gateway);
+    this.#gateways.set(gateway.key, gateway);
   }
 
   /** Looks up, before a request, whether another replica has met a limit of its gateway. */
   async lookUp({ host, credentials: { apiKey } }: RequestToSend): Promise<void> {
-    const gateway = this.#gateways.get(pauseKey(host, apiKey));
+    const gateway = this.#ofPace.get(this.#ports.paces.of(host, apiKey));
     if (gateway === undefined) return;
     if (!isWithin(LOOK_AGAIN_MS, gateway.lookedAt, this.#ports.clock.now())) this.#look(gateway);
     await gateway.looked;
@@ -85,7 +81,7 @@ export class SharedPauses {
 
   /** Tells the other replicas of a pause that began or ended here. */
   changed(pace: GatewayPace, pause: Pause | undefined): void {
-    const gateway = this.#gateways.get(this.#keys.get(pace) ?? '');
+    const gateway = this.#ofPace.get(pace);
     if (gateway === undefined) return;
     gateway.news = pause ?? 'over';
     if (!gateway.isTelling) this.#ports.background((signal) => this.#tell(gateway, signal));
@@ -173,4 +169,10 @@ export class SharedPauses {
       throw error;
     });
   }
+}
+
+/** A gateway of which nothing is known yet. */
+function newGateway(key: string, pace: GatewayPace): SharedGateway {
+  const nothing = { seen: undefined, pause: undefined, news: undefined, isTelling: false };
+  return { key, pace, looked: Promise.resolve(), lookedAt: -Infinity, ...nothing };
 }
