@@ -183,7 +183,9 @@ describeWithRedis('several processes with one Redis', () => {
     backAt.push(Date.now());
     await sleep(5000);
     await server.call('CLIENT', 'PAUSE', 2000, 'ALL');
-    await sleep(7000);
+    await sleep(2000);
+    backAt.push(Date.now());
+    await sleep(5000);
     const reports = await Promise.all(replicas.map(end));
     const failed = reports.flatMap((report) => report.failed);
     process.stdout.write(
