@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks';
 
 /** How long and how often is measured; `quick` is for the check that runs with the tests. */
 export const PACE = {
-  full: { repeats: 9, sliceMs: 60, warmUpMs: 250 },
-  quick: { repeats: 7, sliceMs: 40, warmUpMs: 500 },
+  full: { repeats: 9, sliceMs: 60, warmUpMs: 500, settleMs: 240 },
+  quick: { repeats: 7, sliceMs: 40, warmUpMs: 500, settleMs: 160 },
 };
 
 /** How many names a loop goes round: a power of two, so that the remainder is a bit operation. */
@@ -40,15 +40,16 @@ export function randomOrder(names) {
  * @param contenders - `{ name, run(count) }`
  * @returns `{ name, ns, samples }`, nanoseconds per operation, the median and all of them
  */
-export async function compare(contenders, { repeats, sliceMs, warmUpMs }) {
+export async function compare(contenders, { repeats, sliceMs, warmUpMs, settleMs }) {
   const counts = [];
   for (const { run } of contenders) counts.push(await calibrate(run, sliceMs, warmUpMs));
   const samples = contenders.map(() => []);
   for (let repeat = 0; repeat < repeats; repeat += 1) {
     for (const index of turns(contenders.length, repeat)) {
       globalThis.gc?.();
-      // A full collection also throws away compiled code whose objects have all died: let it settle again.
-      await contenders[index].run(Math.ceil(counts[index] / 3));
+      // A full collection also throws away compiled code whose objects have all died. Until it is back, some thousand
+      // calls take twice as long: let it settle again.
+      await settle(contenders[index].run, counts[index], settleMs);
       samples[index].push(await time(contenders[index].run, counts[index]));
     }
   }
@@ -95,6 +96,11 @@ async function calibrate(run, sliceMs, warmUpMs) {
     if (ns > sliceMs * 1e6) break;
   }
   return Math.max(1, Math.round((sliceMs * 1e6) / ns));
+}
+
+async function settle(run, count, ms) {
+  const end = performance.now() + ms;
+  while (performance.now() < end) await run(Math.ceil(count / 4));
 }
 
 async function time(run, count) {

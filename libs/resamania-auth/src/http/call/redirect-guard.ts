@@ -42,6 +42,9 @@ export function isRedirect({ status, headers }: AxiosResponse): boolean {
   return status >= 300 && status < 400 && headers['location'] !== undefined;
 }
 
+/** `fetch` follows redirects by itself, and keeps all headers but `Authorization`. */
+const NO_REDIRECT = Object.freeze({ redirect: 'manual' } as const);
+
 /** The options of the next request, as far as they say where it goes. */
 const DESTINATION = [
   'protocol',
@@ -90,8 +93,8 @@ export class RedirectGuard {
       this.#before(callers, options, response, request);
     outgoing.beforeRedirect = beforeRedirect;
     if (transport !== undefined) outgoing.transport = guarded(transport as Transport, beforeRedirect);
-    // `fetch` follows redirects by itself, and keeps all headers but `Authorization`.
-    outgoing.fetchOptions = { ...outgoing.fetchOptions, redirect: 'manual' };
+    const { fetchOptions } = outgoing;
+    outgoing.fetchOptions = fetchOptions === undefined ? NO_REDIRECT : { ...fetchOptions, ...NO_REDIRECT };
   }
 
   #before(callers: BeforeRedirect | undefined, ...args: Parameters<BeforeRedirect>): void {
