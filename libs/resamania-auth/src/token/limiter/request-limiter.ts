@@ -6,7 +6,8 @@ import type { GatewayPaces } from '../../gateway/gateway-paces.js';
 import { type HeaderBag, hasLimits } from '../../gateway/limits.js';
 import type { TokenRequestPolicy } from '../../options/resolved-options.js';
 import { HostPlaces, type Outcome } from './host-places.js';
-import { HostQueue, type Waiting } from './host-queue.js';
+import { HostQueue } from './host-queue.js';
+import type { Waiting } from './lines.js';
 import type { Ticket } from './ticket.js';
 import { Trouble } from './trouble.js';
 
