@@ -18,6 +18,10 @@ import { itIsATokenStore } from './support/token-store-contract.js';
 const KEY_1 = `k1:${randomBytes(32).toString('base64')}`;
 const KEY_2 = `k2:${randomBytes(32).toString('hex')}`;
 const HOUR = 3_600_000;
+/** A token as it was sealed when the form of what is stored was settled, with a key of 32 bytes of 7. */
+const OF_FORMAT_1 =
+  'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiazEiLCJuYW1lIjoia2V5OnQifQ..xfB2cRByhjctfIBc.' +
+  'lklrjigwYXu9yR7ki7db5hl7Gmeqpk99Fz_HmmE76LOTLizLn_8h5fh86qkRAFXw6zh4C3QXgw.db-ObAj5TojiyZhlWp-Xng';
 
 describeWithRedis('the store in Redis', () => {
   let server: RedisServer;
@@ -198,6 +202,48 @@ describeWithRedis('the store in Redis', () => {
     it('takes several keys in one variable', async () => {
       await put(open({ keys: KEY_1 }), 'a', { value: 'a token' });
       expect(await open({ keys: ` ${KEY_2} , ${KEY_1} ` }).read('a')).toMatchObject({ value: 'a token' });
+    });
+  });
+
+  describe('the number of the format in all names', () => {
+    /** What another version of the library may have stored under the same key. */
+    const foreign = ['t', 'c', 'w', 'r', 'm'].map((kind) => `resamania:2:{key}:${kind}`);
+
+    it('keeps versions apart that store in different forms, while both run', async () => {
+      for (const name of foreign) await server.call('SET', name, 'someId.of format 2', 'PX', HOUR);
+      const store = open();
+      const told: string[] = [];
+      store.subscribe((key) => told.push(key));
+      expect(await store.read('key')).toBeUndefined();
+      expect(await store.claim('key', { ...claimOf('c'), takeRefresh: true })).toMatchObject({
+        kind: 'granted',
+        refresh: undefined,
+      });
+      while (told.length === 0) {
+        await put(store, 'key', { value: 'a token', refresh: 'r' });
+        await sleep(10);
+      }
+      // From here on it listens, and messages come in order.
+      const [channel = ''] = (await server.call('PUBSUB', 'CHANNELS')) as string[];
+      expect(channel).toContain('resamania:1:');
+      await server.call('PUBLISH', channel.replace(':1:', ':2:'), 'of format 2');
+      while (!told.includes('last')) {
+        await put(store, 'last', { value: 'a token' });
+        await sleep(10);
+      }
+      expect(told).not.toContain('of format 2');
+      expect(await store.drop('key', 'key-id')).toBe(true);
+      const kept = await Promise.all(foreign.map((name) => server.call('GET', name)));
+      expect(kept).toEqual(foreign.map(() => 'someId.of format 2'));
+    });
+
+    it('is 1 for what 1 was given to: a change of the form needs another number', async () => {
+      const keys = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
+      await server.call('SET', 'resamania:1:{key}:t', `22-characters.${OF_FORMAT_1}`, 'PX', HOUR);
+      expect(await open({ keys }).read('key')).toMatchObject({
+        id: '22-characters',
+        value: '{"value":"a token","scope":"read","lifetimeMs":3600000}',
+      });
     });
   });
 

@@ -1,5 +1,6 @@
 import {
   type HeaderBag,
+  type LocalLimit,
   localLimit,
   readRateLimit,
   type RateLimiter,
@@ -52,6 +53,8 @@ export class GatewayPace {
   #spacingMs = 0;
   #lastLeftAt = 0;
   #underWay = 0;
+  /** Most gateways have nobody who waits. */
+  #watchers: Set<() => void> | undefined;
 
   constructor(changed: PauseChanged) {
     this.#changed = changed;
@@ -79,12 +82,28 @@ export class GatewayPace {
     if ((this.pauseAt(now)?.until ?? now) >= pause.until) return false;
     this.#pause = pause;
     this.#unnamed = Math.max(this.#unnamed, pause.unnamed);
+    this.#tell();
     return true;
   }
 
   /** Ends a pause that was adopted, if it is still the one that is kept. */
   lift(pause: Pause): void {
-    if (this.#pause === pause) this.#pause = undefined;
+    if (this.#pause !== pause) return;
+    this.#pause = undefined;
+    this.#tell();
+  }
+
+  /**
+   * Tells when `opensAt()` may say something else than before, but for what the time that passes or another request does.
+   * @returns how to stop
+   */
+  watch(tell: () => void): () => void {
+    this.#watchers ??= new Set();
+    this.#watchers.add(tell);
+    return () => {
+      this.#watchers?.delete(tell);
+      if (this.#watchers?.size === 0) this.#watchers = undefined;
+    };
   }
 
   /** From when on the next request may leave, as far as is known now. */
@@ -110,6 +129,7 @@ export class GatewayPace {
       this.#left += 1;
       this.#underWay -= 1;
       if (this.#lastLeftAt === now) this.#lastLeftAt = before;
+      this.#tell();
     };
   }
 
@@ -126,7 +146,11 @@ export class GatewayPace {
     const quota = localLimit(limits.quota ?? {}, headers, now);
     if (quota.remaining === 0 && quota.resetAt !== undefined) this.#stop('quota', quota.resetAt, now);
     else if ((quota.remaining ?? 0) > 0 && this.#isPausedBy('quota', now)) this.#pauseFor(undefined);
-    const { limit = 0, remaining, resetAt } = localLimit(limits.rateLimit ?? {}, headers, now);
+    this.#learnWindow(localLimit(limits.rateLimit ?? {}, headers, now), now);
+    this.#tell();
+  }
+
+  #learnWindow({ limit = 0, remaining, resetAt }: LocalLimit, now: number): void {
     if (remaining === undefined || resetAt === undefined) return;
     const left = Math.max(0, remaining - this.#underWay);
     const isSame = this.#isWindow(now) && Math.abs(resetAt - this.#resetAt) <= ONE_WINDOW_MS;
@@ -167,5 +191,10 @@ export class GatewayPace {
   #pauseFor(pause: Pause | undefined): void {
     this.#pause = pause;
     this.#changed(this, pause);
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const tell of this.#watchers ?? []) tell();
   }
 }

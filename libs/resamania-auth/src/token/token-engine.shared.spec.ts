@@ -81,6 +81,43 @@ describe('six replicas with a shared store', () => {
   });
 });
 
+describe('a claim that takes its time', () => {
+  const chains = ['slow0', 'slow1', 'slow2', 'quick'];
+
+  it('is no trouble of its tenant: its next requests wait for no others in trouble', async () => {
+    const tenants = chains.map((name) => ({
+      name,
+      clientToken: name,
+      clientId: name,
+      clientSecret: 'secret',
+    }));
+    const fleet = new Fleet(1, { refresh: { warmUp: false }, tenants });
+    const { service } = fleet.get(0);
+    fleet.endpoint.latencyMs = 10;
+    // The host is known to be quick.
+    for (let n = 0; n < 30; n += 1) await outcome(fleet.clock, service.renew('quick'), 20);
+    fleet.trouble = (operation) => (operation === 'claim' ? { lateMs: 900 } : undefined);
+    const slow = Promise.all(chains.slice(0, 3).map((chain) => service.getAccessToken(chain)));
+    await fleet.clock.advance(1);
+    fleet.trouble = () => undefined;
+    // Overtakes them.
+    const quick = await outcome(fleet.clock, service.renew('quick'), 20);
+    expect(quick).not.toBeInstanceOf(Error);
+    expect(await outcome(fleet.clock, slow, 1000)).toEqual(slowTokens());
+    const before = fleet.requests;
+    fleet.endpoint.latencyMs = 5000;
+    const renewals = Promise.all(chains.slice(0, 3).map((chain) => service.renew(chain)));
+    await fleet.clock.advance(40);
+    // Were they in trouble, a quarter of the places would be all that they have: one.
+    expect(fleet.requests - before).toBe(3);
+    await outcome(fleet.clock, renewals);
+  });
+
+  function slowTokens(): unknown[] {
+    return chains.slice(0, 3).map(() => expect.any(String));
+  }
+});
+
 describe('a token that the API rejected', () => {
   const cacheOf = ({ engine }: EngineWorld) => {
     const cache = engine.caches.of('demoapi');

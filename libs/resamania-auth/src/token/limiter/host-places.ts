@@ -1,3 +1,4 @@
+import { NEVER } from '../../clock.js';
 import type { Trouble } from './trouble.js';
 
 /** So many times the usual time is late, and so many milliseconds at least… */
@@ -15,7 +16,8 @@ export type Outcome = 'token' | 'failure' | 'neither' | 'unsent';
 /** A request under way. */
 export interface Attempt {
   readonly tenant: object;
-  readonly startedAt: number;
+  /** When it was sent. Before that it is neither late nor hung: what it waits for then is not the host. */
+  startedAt: number;
   /** Whether it has one of the places for tenants in trouble. */
   readonly isTroubled: boolean;
   isHung: boolean;
@@ -48,7 +50,7 @@ export class HostPlaces {
   #usualMs = HUNG_MS.most / HUNG;
   /** The latest start of a request that was answered. */
   #overtakenBefore = -Infinity;
-  /** When a request left or was answered last. */
+  /** When a request got its place, was sent or was answered last. */
   #lastSignAt = -Infinity;
 
   constructor(limit: number, trouble: Trouble) {
@@ -90,11 +92,17 @@ export class HostPlaces {
   }
 
   take(tenant: object, now: number): Attempt {
-    const attempt = { tenant, startedAt: now, isTroubled: this.#trouble.has(tenant), isHung: false };
+    const attempt = { tenant, startedAt: NEVER, isTroubled: this.#trouble.has(tenant), isHung: false };
     this.#attempts.add(attempt);
     this.#lastSignAt = now;
     this.#count();
     return attempt;
+  }
+
+  /** It is sent now: its time begins. */
+  sent(attempt: Attempt, now: number): void {
+    attempt.startedAt = now;
+    this.#lastSignAt = now;
   }
 
   /** An answer has come, whatever it says. */
@@ -123,8 +131,9 @@ export class HostPlaces {
   }
 
   #isSilent(now: number): boolean {
-    const { size } = this.#attempts;
-    return size > 0 && size < MOST * this.#limit && now - this.#lastSignAt >= this.#hungMs;
+    if (this.#attempts.size >= MOST * this.#limit || now - this.#lastSignAt < this.#hungMs) return false;
+    // A host that nothing was sent to owes no answer.
+    return Array.from(this.#attempts).some(({ startedAt }) => startedAt < NEVER);
   }
 
   #fail(tenant: object): void {

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import { GatewayPace, type Pause } from '../../gateway/gateway-pace.js';
 import { HostPlaces } from './host-places.js';
-import { HostQueue, type Waiting } from './host-queue.js';
+import { HostQueue } from './host-queue.js';
+import type { Waiting } from './lines.js';
 import { Ticket } from './ticket.js';
 import { Trouble } from './trouble.js';
 
@@ -20,6 +21,11 @@ function newPace(): GatewayPace {
 /** A pause of this gateway until then. */
 function pauseUntil(until: number, limiter: Pause['limiter'] = 'rate-limit'): Pause {
   return { limiter, from: NOW, until, resetAt: until, unnamed: 0 };
+}
+
+/** An answer of this gateway reports that so much is left of its rate limit, for so long. */
+function learnLeft(pace: GatewayPace, remaining: number, ms: number): void {
+  pace.learn({ rateLimit: { limit: 10, remaining, resetAt: new Date(NOW + ms) } }, {}, NOW);
 }
 
 /** A queue of one place, and what becomes of those in it. */
@@ -47,11 +53,21 @@ class QueueWorld {
 
   /** Lets one after the other go, each with the only place for a moment. */
   run(): string[] {
-    for (let next = this.queue.next(this.now); next !== undefined; next = this.queue.next(this.now)) {
-      next.admit();
-      this.queue.places.leave(this.queue.places.take(next.tenant, this.now), 'neither');
-    }
+    while (this.#serve());
     return this.events.splice(0);
+  }
+
+  serveOne(): string | undefined {
+    this.#serve();
+    return this.events.shift();
+  }
+
+  #serve(): boolean {
+    const next = this.queue.next(this.now);
+    if (next === undefined) return false;
+    next.admit();
+    this.queue.places.leave(this.queue.places.take(next.tenant, this.now), 'neither');
+    return true;
   }
 }
 
@@ -152,6 +168,90 @@ describe('the queue of a host', () => {
     }
     world.run();
     expect(looks.mock.calls.length + pauses.mock.calls.length).toBeLessThan(8 * count);
+  });
+
+  it('looks at its own line alone when somebody arrives, however many lines are shut', () => {
+    const world = new QueueWorld();
+    const calls = ['opensAt', 'pauseAt'].map((name) =>
+      jest.spyOn(GatewayPace.prototype, name as 'opensAt' | 'pauseAt'),
+    );
+    const looks = () => calls.reduce((sum, { mock }) => sum + mock.calls.splice(0).length, 0);
+    const count = 1000;
+    for (let n = 0; n < count; n += 1) {
+      const pace = newPace();
+      pace.adopt(pauseUntil(NOW + 20 * SECOND), NOW);
+      world.add(`shut ${n}`, { urgent: n % 2 === 0, pace });
+      expect(world.run()).toEqual([]);
+    }
+    expect(looks()).toBeLessThan(8 * count);
+    for (let n = 0; n < count; n += 1) {
+      world.add(`open ${n}`, { urgent: n % 2 === 0 });
+      expect(world.run()).toEqual([`open ${n}`]);
+    }
+    expect(looks()).toBeLessThan(8 * count);
+    world.now = NOW + 20 * SECOND;
+    expect(world.run()).toHaveLength(count);
+    expect(looks()).toBeLessThan(8 * count);
+  });
+
+  it.each<[string, (world: QueueWorld) => () => void]>([
+    [
+      'a pause that was adopted is withdrawn',
+      ({ pace }) => {
+        const pause = pauseUntil(NOW + 20 * SECOND);
+        pace.adopt(pause, NOW);
+        return () => pace.lift(pause);
+      },
+    ],
+    [
+      'an answer reports that some is left',
+      ({ pace }) => {
+        learnLeft(pace, 0, 10 * SECOND);
+        return () => learnLeft(pace, 5, 25 * SECOND);
+      },
+    ],
+    [
+      'a request that took the last one does not leave after all',
+      ({ pace }) => {
+        learnLeft(pace, 1, 20 * SECOND);
+        return pace.left(NOW);
+      },
+    ],
+    [
+      'the clock is set back',
+      (world) => {
+        world.pace.adopt(pauseUntil(NOW + 20 * SECOND), NOW);
+        return () => (world.now -= SECOND);
+      },
+    ],
+  ])('serves a shut line before it was to open, where %s', (_what, shut) => {
+    const world = new QueueWorld();
+    const open = shut(world);
+    world.add('waits');
+    expect(world.run()).toEqual([]);
+    open();
+    expect(world.run()).toEqual(['waits']);
+  });
+
+  it('sends those away who wait in a shut line that is to stay shut for much longer now', () => {
+    const world = new QueueWorld();
+    world.pace.adopt(pauseUntil(NOW + 20 * SECOND), NOW);
+    world.add('waits');
+    expect(world.run()).toEqual([]);
+    world.pace.adopt(pauseUntil(NOW + 60 * SECOND), NOW);
+    expect(world.run()).toEqual(['waits: rate-limit']);
+  });
+
+  it('gives a line its turn when it opens as if it had been open all the time', () => {
+    const world = new QueueWorld();
+    const paces = [newPace(), newPace(), newPace()] as const;
+    const [, second] = paces;
+    second.adopt(pauseUntil(NOW + SECOND), NOW);
+    for (const [n, pace] of paces.entries())
+      for (const name of ['a', 'b']) world.add(`${name} of ${n + 1}`, { pace });
+    expect([world.serveOne(), world.serveOne()]).toEqual(['a of 1', 'a of 3']);
+    world.now = NOW + SECOND;
+    expect(world.run()).toEqual(['a of 2', 'b of 1', 'b of 3', 'b of 2']);
   });
 
   it('asks all those in a shut line once for each pause', () => {

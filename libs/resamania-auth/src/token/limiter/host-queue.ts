@@ -1,48 +1,14 @@
 import { NEVER } from '../../clock.js';
 import type { GatewayPace, Pause } from '../../gateway/gateway-pace.js';
 import type { HostPlaces } from './host-places.js';
-import type { Ticket } from './ticket.js';
+import { Line, type Rank, RANKS, type Row, Turns, type Waiting } from './lines.js';
 import type { Trouble } from './trouble.js';
 
 /** How long the schedule stands in a line that is paused, in milliseconds: longer than a window of the rate limit. */
 const SCHEDULE_PATIENCE_MS = 120_000;
 
-/** Who goes first: callers before the schedule, and among each the tenants that fare well before those in trouble. */
-const RANKS = [
-  { isUrgent: true, isTroubled: false },
-  { isUrgent: true, isTroubled: true },
-  { isUrgent: false, isTroubled: false },
-  { isUrgent: false, isTroubled: true },
-] as const;
-type Rank = 0 | 1 | 2 | 3;
 /** Something of each rank. */
 type ByRank<T> = readonly [T, T, T, T];
-
-/** Somebody in the queue. */
-export interface Waiting {
-  readonly tenant: object;
-  readonly ticket: Ticket;
-  readonly pace: GatewayPace;
-  readonly admit: () => void;
-  /** The line stays shut for longer than it can wait. */
-  readonly refuse: (pause: Pause) => void;
-}
-
-/** Those who wait behind one gateway key, in order of arrival. */
-class Line {
-  readonly pace: GatewayPace;
-  readonly waiting: ByRank<Set<Waiting>> = [new Set(), new Set(), new Set(), new Set()];
-  /** The end of the last pause that all of them were asked about. */
-  askedUntil = 0;
-
-  constructor(pace: GatewayPace) {
-    this.pace = pace;
-  }
-
-  get isEmpty(): boolean {
-    return this.waiting.every(({ size }) => size === 0);
-  }
-}
 
 /** Where somebody stands. */
 interface Stand {
@@ -52,8 +18,8 @@ interface Stand {
 }
 
 /**
- * One host's queue of token requests. A longer queue makes nothing here take longer, but what is done once for a pause, and
- * each gateway key whose line is shut: ten thousand tenants may start at once.
+ * One host's queue of token requests. A longer queue makes nothing here take longer, but what is done once for a pause: ten
+ * thousand tenants may start at once, and a thousand gateway keys may be paused.
  */
 export class HostQueue {
   readonly places: HostPlaces;
@@ -62,10 +28,11 @@ export class HostQueue {
   readonly #patienceMs: number;
   readonly #stands = new Map<Waiting, Stand>();
   readonly #lines = new Map<GatewayPace, Line>();
-  /** The lines that somebody of a rank waits in. Each has its turn. */
-  readonly #linesOf: ByRank<Set<Line>> = [new Set(), new Set(), new Set(), new Set()];
-  /** When the first of the lines opens that were found shut. */
+  readonly #turns: ByRank<Turns> = [new Turns(), new Turns(), new Turns(), new Turns()];
+  /** When the first of the lines opens that keep somebody from a free place. */
   #opensAt = NEVER;
+  /** When `next()` was asked last. */
+  #seen = 0;
   /** Ends the wait for the next look at it. */
   disarm = () => {};
 
@@ -82,8 +49,7 @@ export class HostQueue {
   add(one: Waiting, now: number): void {
     const pause = one.pace.pauseAt(now);
     if (pause !== undefined && this.#isTooLong(pause, one, now)) return one.refuse(pause);
-    const line = this.#lines.get(one.pace) ?? new Line(one.pace);
-    this.#lines.set(one.pace, line);
+    const line = this.#lines.get(one.pace) ?? this.#newLine(one.pace);
     const unwatch = this.#trouble.watch(one.tenant, () => this.#move(one));
     const stand: Stand = { line, rank: this.#rankOf(one), unwatch };
     this.#stands.set(one, stand);
@@ -97,7 +63,9 @@ export class HostQueue {
     this.#stands.delete(one);
     stand.unwatch();
     this.#leave(one, stand);
-    if (stand.line.isEmpty) this.#lines.delete(stand.line.pace);
+    if (!stand.line.isEmpty) return true;
+    this.#lines.delete(stand.line.pace);
+    stand.line.unwatch();
     return true;
   }
 
@@ -110,16 +78,20 @@ export class HostQueue {
 
   /** Who may leave now. Sends away those whose line is found to stay shut for longer than they can wait. */
   next(now: number): Waiting | undefined {
+    // The clock was set back: pauses that begin in the future are over.
+    if (now < this.#seen) for (const turns of this.#turns) turns.reopenAll();
+    this.#seen = now;
     this.#opensAt = NEVER;
     for (const [rank, who] of RANKS.entries()) {
-      const lines = this.#linesOf[rank as Rank];
-      if (lines.size === 0 || !this.places.hasRoom(who, now)) continue;
-      for (const line of lines) {
-        const opensAt = line.pace.opensAt(who, now);
-        if (opensAt <= now) return this.#takeFrom(line, rank as Rank);
-        this.#opensAt = Math.min(this.#opensAt, opensAt);
-        this.sendAway(line.pace, now);
+      const turns = this.#turns[rank as Rank];
+      if (turns.isEmpty || !this.places.hasRoom(who, now)) continue;
+      for (let row = turns.next(now); row !== undefined; row = turns.next(now)) {
+        const opensAt = row.line.pace.opensAt(who, now);
+        if (opensAt <= now) return this.#takeFrom(row, turns);
+        turns.shut(row, opensAt);
+        this.sendAway(row.line.pace, now);
       }
+      this.#opensAt = Math.min(this.#opensAt, turns.opensAt);
     }
     return undefined;
   }
@@ -135,8 +107,8 @@ export class HostQueue {
     const line = this.#lines.get(pace);
     if (pause === undefined || line === undefined || line.askedUntil === pause.until) return;
     line.askedUntil = pause.until;
-    const all = line.waiting.flatMap((waiting) => Array.from(waiting));
-    for (const one of all) if (this.#isTooLong(pause, one, now) && this.remove(one)) one.refuse(pause);
+    for (const one of line.waiting)
+      if (this.#isTooLong(pause, one, now) && this.remove(one)) one.refuse(pause);
   }
 
   /** Who has used up a quota waits for nothing. */
@@ -145,11 +117,21 @@ export class HostQueue {
     return limiter === 'quota' || until - now >= patienceMs;
   }
 
-  #takeFrom(line: Line, rank: Rank): Waiting | undefined {
-    const [first] = line.waiting[rank];
+  #newLine(pace: GatewayPace): Line {
+    const line = new Line(pace);
+    this.#lines.set(pace, line);
+    line.unwatch = pace.watch(() => {
+      for (const [rank, row] of line.rows.entries())
+        if (row !== undefined) this.#turns[rank as Rank].reopen(row);
+    });
+    return line;
+  }
+
+  #takeFrom(row: Row, turns: Turns): Waiting | undefined {
+    const [first] = row.waiting;
     if (first !== undefined) this.remove(first);
     // The other lines of this rank come before it now.
-    if (this.#linesOf[rank].delete(line)) this.#linesOf[rank].add(line);
+    if (row.waiting.size > 0) turns.toEnd(row);
     return first;
   }
 
@@ -162,14 +144,15 @@ export class HostQueue {
   }
 
   #join(one: Waiting, { line, rank }: Stand): void {
-    line.waiting[rank].add(one);
-    this.#linesOf[rank].add(line);
+    const row = line.row(rank);
+    if (row.waiting.size === 0) this.#turns[rank].toEnd(row);
+    row.waiting.add(one);
   }
 
   #leave(one: Waiting, { line, rank }: Stand): void {
-    const waiting = line.waiting[rank];
-    waiting.delete(one);
-    if (waiting.size === 0) this.#linesOf[rank].delete(line);
+    const row = line.row(rank);
+    row.waiting.delete(one);
+    if (row.waiting.size === 0) this.#turns[rank].remove(row);
   }
 
   #rankOf({ tenant, ticket }: Waiting): Rank {

@@ -82,4 +82,26 @@ describe('the request limiter', () => {
     await settle();
     expect(admitted).toEqual(['a', 'b']);
   });
+
+  it('gives a caller a place more as soon as a request is late, counted from when it was sent', async () => {
+    const clock = new SimulatedClock();
+    const policy = { concurrency: 1, deadlineMs: 30_000 };
+    const limiter = new RequestLimiter(policy, clock, new GatewayPaces());
+    const enter = () => {
+      const ticket = new Ticket();
+      ticket.hurry();
+      const applicant = { tenant: {}, host: 'host', apiKey: undefined, ticket };
+      return limiter.enter(applicant, new AbortController().signal);
+    };
+    const place = await enter();
+    let isAdmitted = false;
+    void enter().then(() => (isAdmitted = true));
+    await clock.advance(300);
+    place.sent();
+    // Half a second is late before anything is known of a host.
+    await clock.advance(499);
+    expect(isAdmitted).toBe(false);
+    await clock.advance(1);
+    expect(isAdmitted).toBe(true);
+  });
 });

@@ -6,7 +6,8 @@ import type { GatewayPaces } from '../../gateway/gateway-paces.js';
 import { type HeaderBag, hasLimits } from '../../gateway/limits.js';
 import type { TokenRequestPolicy } from '../../options/resolved-options.js';
 import { HostPlaces, type Outcome } from './host-places.js';
-import { HostQueue, type Waiting } from './host-queue.js';
+import { HostQueue } from './host-queue.js';
+import type { Waiting } from './lines.js';
 import type { Ticket } from './ticket.js';
 import { Trouble } from './trouble.js';
 
@@ -22,6 +23,8 @@ export interface Applicant {
 
 /** A request's place among those under way. */
 export interface Place {
+  /** It is sent now: from here on it may be late. */
+  sent(): void;
   /** An answer has come, whatever it says. */
   answered(answer: { readonly status: number; readonly headers: HeaderBag }): void;
   /** Gives the place back; once is enough. */
@@ -105,10 +108,15 @@ export class RequestLimiter {
   }
 
   #place(queue: HostQueue, { tenant, pace }: Waiting): Place {
-    const attempt = queue.places.take(tenant, this.#clock.now());
-    const takeBack = pace.left(attempt.startedAt);
+    const takenAt = this.#clock.now();
+    const attempt = queue.places.take(tenant, takenAt);
+    const takeBack = pace.left(takenAt);
     let isAnswered = false;
     return {
+      sent: () => {
+        queue.places.sent(attempt, this.#clock.now());
+        this.#admit(queue);
+      },
       answered: (answer) => {
         isAnswered = true;
         const now = this.#clock.now();

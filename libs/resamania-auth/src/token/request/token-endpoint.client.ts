@@ -132,6 +132,7 @@ export class TokenEndpointClient {
       };
       signal.throwIfAborted();
       outcome = 'neither';
+      place.sent();
       const requestedAt = clock.now();
       const post = (ended: AbortSignal) => transport.post(request, ended);
       const answer = await withTimeLimit(clock, policy.timeoutMs, post, signal);

@@ -1,4 +1,5 @@
 import { type Clock, NEVER } from '../../clock.js';
+import { Heap, type HeapEntry } from '../../heap.js';
 
 /** The one timer that the schedule runs on. */
 export interface ScheduleTimer {
@@ -8,9 +9,7 @@ export interface ScheduleTimer {
 }
 
 /** Something that wants a turn at an instant of its own. */
-export interface Scheduled {
-  /** Place in the heap; -1 outside of it. Written by the schedule only. */
-  heapIndex: number;
+export interface Scheduled extends HeapEntry {
   /** The instant of its turn, in milliseconds since the epoch. Written by the schedule only. */
   scheduledAt: number;
   /** Takes its turn. The promise tells the end of it, and never rejects; none means that it is over at once. */
@@ -27,11 +26,11 @@ const TOLERANCE_MS = 1000;
 /** How many turns may run at once: enough to keep the token requests busy, few enough to start no crowd. */
 const MAX_RUNNING = 64;
 
-/** Gives every entry its turn when it is due: a binary heap of instants, and one timer, however many entries. */
+/** Gives every entry its turn when it is due: a heap of instants, and one timer, however many entries. */
 export class RefreshSchedule<T extends Scheduled> {
   readonly #timer: ScheduleTimer;
   readonly #clock: Clock;
-  readonly #heap: T[] = [];
+  readonly #heap = new Heap<T>(({ scheduledAt }) => scheduledAt);
   #running = 0;
   #isStarted = false;
   #isOver = false;
@@ -46,7 +45,7 @@ export class RefreshSchedule<T extends Scheduled> {
 
   /** How many entries wait for their turn. */
   get size(): number {
-    return this.#heap.length;
+    return this.#heap.size;
   }
 
   start(): void {
@@ -60,37 +59,25 @@ export class RefreshSchedule<T extends Scheduled> {
     this.#isOver = true;
     this.#armedFor = NEVER;
     this.#timer.disarm();
-    for (const entry of this.#heap) entry.heapIndex = -1;
-    this.#heap.length = 0;
+    this.#heap.clear();
   }
 
   /** Gives an entry its turn at `instant`, and at no other; `NEVER` takes it off. */
   set(entry: T, instant: number): void {
-    if (instant === NEVER || this.#isOver) return this.#remove(entry);
+    if (instant === NEVER || this.#isOver) return this.#heap.remove(entry);
     this.#look();
     entry.scheduledAt = instant;
-    if (entry.heapIndex < 0) this.#place(entry, this.#heap.length);
-    this.#settle(entry);
-    if (this.#heap[0] === entry) this.#arm();
-  }
-
-  #remove(entry: T): void {
-    const index = entry.heapIndex;
-    if (index < 0) return;
-    entry.heapIndex = -1;
-    const last = this.#heap.pop();
-    if (last === undefined || last === entry) return;
-    this.#place(last, index);
-    this.#settle(last);
+    this.#heap.set(entry);
+    if (this.#heap.first === entry) this.#arm();
   }
 
   #wake(): void {
     const now = this.#look(this.#armedFor);
     this.#armedFor = NEVER;
     while (this.#running < MAX_RUNNING) {
-      const [next] = this.#heap;
+      const next = this.#heap.first;
       if (next === undefined || next.scheduledAt > now) break;
-      this.#remove(next);
+      this.#heap.remove(next);
       this.#run(next);
     }
     this.#arm();
@@ -105,7 +92,7 @@ export class RefreshSchedule<T extends Scheduled> {
     const now = this.#clock.now();
     const back = reached - now;
     if (back > TOLERANCE_MS) {
-      for (const entry of this.#heap) entry.scheduledAt -= back;
+      for (const entry of this.#heap.entries) entry.scheduledAt -= back;
       this.#armedFor -= back;
     }
     this.#seen = now;
@@ -123,43 +110,12 @@ export class RefreshSchedule<T extends Scheduled> {
   }
 
   #arm(): void {
-    const [next] = this.#heap;
+    const next = this.#heap.first;
     if (!this.#isStarted || next === undefined || this.#running >= MAX_RUNNING) return;
     if (this.#armedFor <= next.scheduledAt && this.#armedFor !== NEVER) return;
     const now = this.#look();
     const sleep = Math.min(Math.max(next.scheduledAt - now, 0), MAX_SLEEP_MS);
     this.#armedFor = now + sleep;
     this.#timer.arm(sleep, () => this.#wake());
-  }
-
-  /** Moves an entry up or down to where its instant belongs. */
-  #settle(entry: T): void {
-    while (entry.heapIndex > 0) {
-      const parent = this.#heap[(entry.heapIndex - 1) >> 1] as T;
-      if (parent.scheduledAt <= entry.scheduledAt) break;
-      this.#swap(parent, entry);
-    }
-    for (let child = this.#earlierChild(entry); child !== undefined; child = this.#earlierChild(entry)) {
-      this.#swap(entry, child);
-    }
-  }
-
-  #earlierChild(entry: T): T | undefined {
-    const left = this.#heap[2 * entry.heapIndex + 1];
-    const right = this.#heap[2 * entry.heapIndex + 2];
-    const child =
-      right !== undefined && left !== undefined && right.scheduledAt < left.scheduledAt ? right : left;
-    return child !== undefined && child.scheduledAt < entry.scheduledAt ? child : undefined;
-  }
-
-  #swap(upper: T, lower: T): void {
-    const index = upper.heapIndex;
-    this.#place(upper, lower.heapIndex);
-    this.#place(lower, index);
-  }
-
-  #place(entry: T, index: number): void {
-    this.#heap[index] = entry;
-    entry.heapIndex = index;
   }
 }

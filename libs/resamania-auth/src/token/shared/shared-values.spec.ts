@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 
 import { MAX_WAIT_MS } from '../../store/token-store.js';
 import { tokenFailure } from '../request/token-failure.js';
-import { pauseText, readPause, readStoredToken, readWait, waitText } from './shared-values.js';
+import {
+  PAUSE_IS_OVER,
+  pauseText,
+  readPause,
+  readStoredToken,
+  readWait,
+  tokenText,
+  waitText,
+} from './shared-values.js';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const FOREIGN_MS = Number.MAX_SAFE_INTEGER;
@@ -68,4 +76,23 @@ describe('A stored pause', () => {
       expect(readPause(entry(`${text.slice(0, -1)},${member}}`), NOW)).toBeUndefined();
     },
   );
+});
+
+it('What is stored has the form that the names in the store call 1: another form needs another number there', () => {
+  const token = { value: 'a token', scope: 'read', lifetimeMs: 1000, requestedAt: NOW };
+  const { what, remedy } = tokenFailure('quota');
+  const pause = { limiter: 'quota', from: NOW, until: NOW + 1000, resetAt: NOW + 900, unnamed: 2 } as const;
+  expect(tokenText({ ...token, refreshToken: 'refresh', oddity: undefined })).toBe(
+    '{"value":"a token","scope":"read","lifetimeMs":1000}',
+  );
+  expect(JSON.parse(waitText(tokenFailure('quota', { status: 429, resetAt: NOW })))).toEqual({
+    code: 'quota_exhausted',
+    kind: 'limited',
+    what,
+    remedy,
+    status: 429,
+    isNamed: true,
+  });
+  expect(pauseText(pause)).toBe('{"limiter":"quota","unnamed":2,"resetIn":-100}');
+  expect(PAUSE_IS_OVER).toBe('{"over":true}');
 });
