@@ -99,7 +99,7 @@ describe('the turns of the schedule', () => {
     expect(new Set(clients(fleet))).toEqual(new Set(all));
     expect(fleet.requests).toBe(all.length);
     expect(events.filter(({ type }) => type !== 'obtained')).toEqual([]);
-  });
+  }, 120_000);
 });
 
 /** A key ring: what it encrypts with, and what it can read. */
@@ -173,5 +173,5 @@ describe('a ring of keys that was rotated in the wrong order', () => {
     const before = fleet.requests;
     expect(await fleet.serve(24 * HOUR, MINUTE)).toEqual([]);
     expect(fleet.requests - before).toBeLessThanOrEqual(mostAlone(24));
-  });
+  }, 120_000);
 });

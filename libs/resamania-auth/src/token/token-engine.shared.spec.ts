@@ -58,7 +58,7 @@ describe('six replicas with a shared store', () => {
     expect(await fleet.serve(5 * HOUR, MINUTE)).toEqual([]);
     // Each has a token of its own at first; from then on there is one request a renewal.
     expect(fleet.requests - before).toBeLessThanOrEqual(1 + 5 / 0.65 + 1);
-  });
+  }, 120_000);
 
   it('do not wait for a replica that holds the claim, as long as they have a token', async () => {
     const fleet = new Fleet(2, { tokenRequest: { timeoutMs: 60_000, deadlineMs: 120_000 } });

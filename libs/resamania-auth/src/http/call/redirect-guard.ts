@@ -42,9 +42,6 @@ export function isRedirect({ status, headers }: AxiosResponse): boolean {
   return status >= 300 && status < 400 && headers['location'] !== undefined;
 }
 
-/** `fetch` follows redirects by itself, and keeps all headers but `Authorization`. */
-const NO_REDIRECT = Object.freeze({ redirect: 'manual' } as const);
-
 /** The options of the next request, as far as they say where it goes. */
 const DESTINATION = [
   'protocol',
@@ -93,8 +90,8 @@ export class RedirectGuard {
       this.#before(callers, options, response, request);
     outgoing.beforeRedirect = beforeRedirect;
     if (transport !== undefined) outgoing.transport = guarded(transport as Transport, beforeRedirect);
-    const { fetchOptions } = outgoing;
-    outgoing.fetchOptions = fetchOptions === undefined ? NO_REDIRECT : { ...fetchOptions, ...NO_REDIRECT };
+    // `fetch` follows redirects by itself, and keeps all headers but `Authorization`.
+    outgoing.fetchOptions = { ...outgoing.fetchOptions, redirect: 'manual' };
   }
 
   #before(callers: BeforeRedirect | undefined, ...args: Parameters<BeforeRedirect>): void {
