@@ -2,18 +2,16 @@ import type { Clock, Random } from '../clock.js';
 import { ResamaniaTokenError } from '../errors.js';
 import { GatewayPaces } from '../gateway/gateway-paces.js';
 import { LimitMemory } from '../gateway/limit-memory.js';
-import { type HeaderBag, hasLimits } from '../gateway/limits.js';
+import type { HeaderBag } from '../gateway/limits.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import { GuardedTelemetry } from '../telemetry/guarded-telemetry.js';
 import type { ResamaniaTelemetry } from '../telemetry/telemetry.js';
 import type { Tenant } from '../tenants/tenant.js';
-import type { TenantChange } from '../tenants/tenant-store.js';
-import type { TenantStore } from '../tenants/tenant-store.js';
+import type { TenantChange, TenantStore } from '../tenants/tenant-store.js';
 import type { TokenCache } from './cache/token-cache.js';
 import type { TokenSubject } from './cache/token-cache-ports.js';
 import { TokenFlights } from './cache/token-flight.js';
 import type { TenantTokenStatus } from './cache/token-status.js';
-import { RecordedEvents } from './events/recorded-events.js';
 import type { TokenEventHub } from './events/token-event-hub.js';
 import { inThisContext } from './in-this-context.js';
 import { RequestLimiter } from './limiter/request-limiter.js';
@@ -83,7 +81,7 @@ export class TokenEngine {
       inContext,
       limits: this.#limits,
       drop: shared && ((stored: StoredName) => shared.drop(stored)),
-      events: telemetry === undefined ? hub : new RecordedEvents(hub, telemetry),
+      events: hub,
       telemetry,
       schedule: this.#schedule,
     };
@@ -107,8 +105,7 @@ export class TokenEngine {
 
   /** Takes note of the limits that an answer to a tenant's request reports. */
   noteLimits(tenant: Tenant, headers: HeaderBag): void {
-    // Every answer comes by here, and most report none.
-    if (!hasLimits(headers) || !this.caches.has(tenant)) return;
+    if (!this.caches.has(tenant)) return;
     const now = this.#ports.clock.now();
     const limits = this.#limits.note(tenant.name, headers, now);
     if (limits !== undefined) this.#paces.ofTenant(tenant)?.learn(limits, headers, now);
