@@ -30,7 +30,7 @@ import { isFailure, requestToken } from './checks/token-request.js';
 import type { Progress } from './progress.js';
 
 /** What the doctor works with. */
-export interface DoctorPorts {
+interface DoctorPorts {
   readonly env: NodeJS.ProcessEnv;
   readonly probe: ConnectionProbe;
   readonly transport: TokenTransport;

@@ -32,7 +32,7 @@ export interface FieldVariable {
 }
 
 /** The header of gateway keys. The gateway is Gravitee, which reads this one unless it is configured otherwise. */
-export const DEFAULT_API_KEY_HEADER = 'X-Gravitee-Api-Key';
+const DEFAULT_API_KEY_HEADER = 'X-Gravitee-Api-Key';
 
 const API_URL = 'https://gateway.prod.gravitee.stadline.tech/resa2-staging';
 const TOKEN_PATH = '/{client_token}/oauth/v2/token';

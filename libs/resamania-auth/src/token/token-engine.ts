@@ -25,7 +25,7 @@ import { planFirstTokens } from './schedule/warm-up.js';
 import { TokenCaches } from './token-caches.js';
 
 /** What the engine runs on. */
-export interface TokenEnginePorts {
+interface TokenEnginePorts {
   readonly tenants: TenantStore;
   readonly options: Pick<
     ResolvedOptions,
