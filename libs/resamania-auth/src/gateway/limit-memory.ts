@@ -45,7 +45,6 @@ export class LimitMemory {
    * @returns the limits that this answer reports, if any
    */
   note(tenant: string, headers: HeaderBag, now: number): ResamaniaLimits | undefined {
-    // Every answer comes by here, and most report none.
     if (!hasLimits(headers)) return undefined;
     const limits = readLimits(headers, now);
     this.#seen.set(tenant, { limits: { ...this.#seen.get(tenant)?.limits, ...limits }, at: now });

@@ -2,7 +2,7 @@ import type { Clock, Random } from '../clock.js';
 import { ResamaniaTokenError } from '../errors.js';
 import { GatewayPaces } from '../gateway/gateway-paces.js';
 import { LimitMemory } from '../gateway/limit-memory.js';
-import type { HeaderBag } from '../gateway/limits.js';
+import { type HeaderBag, hasLimits } from '../gateway/limits.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import { GuardedTelemetry } from '../telemetry/guarded-telemetry.js';
 import type { ResamaniaTelemetry } from '../telemetry/telemetry.js';
@@ -105,7 +105,8 @@ export class TokenEngine {
 
   /** Takes note of the limits that an answer to a tenant's request reports. */
   noteLimits(tenant: Tenant, headers: HeaderBag): void {
-    if (!this.caches.has(tenant)) return;
+    // Every answer comes by here, and most report none.
+    if (!hasLimits(headers) || !this.caches.has(tenant)) return;
     const now = this.#ports.clock.now();
     const limits = this.#limits.note(tenant.name, headers, now);
     if (limits !== undefined) this.#paces.ofTenant(tenant)?.learn(limits, headers, now);
