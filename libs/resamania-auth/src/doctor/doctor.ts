@@ -2,8 +2,7 @@ import type { AxiosInstance } from 'axios';
 
 import type { Clock } from '../clock.js';
 import type { EnvironmentByTenant, TenantEnvironment } from '../environment/load-environment.js';
-import { printVariableProblem } from '../environment/environment-variables.js';
-import { inVariablesOf } from '../environment/variable-words.js';
+import { inVariablesOf, printVariableProblem } from '../environment/environment-variables.js';
 import { resolveOptions } from '../options/resolve-options.js';
 import { Tenant } from '../tenants/tenant.js';
 import { AccessToken } from '../token/cache/access-token.js';
@@ -31,7 +30,7 @@ import { isFailure, requestToken } from './checks/token-request.js';
 import type { Progress } from './progress.js';
 
 /** What the doctor works with. */
-export interface DoctorPorts {
+interface DoctorPorts {
   readonly env: NodeJS.ProcessEnv;
   readonly probe: ConnectionProbe;
   readonly transport: TokenTransport;

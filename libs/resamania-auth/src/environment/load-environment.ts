@@ -7,6 +7,7 @@ import { TENANT_FIELDS } from '../options/option-table.js';
 import { EnvironmentReader, type ReadFile } from './environment-reader.js';
 import {
   checkTenantNames,
+  inVariablesOf,
   isAbout,
   MODULE_VARIABLES,
   printVariableProblem,
@@ -19,7 +20,6 @@ import {
 } from './environment-variables.js';
 import { withSealedSecrets } from './sealed-secrets.js';
 import { unknownVariables } from './unknown-variables.js';
-import { inVariablesOf } from './variable-words.js';
 
 /** One tenant of the environment, apart from the others. */
 export interface TenantEnvironment {

@@ -4,7 +4,7 @@ import { AxiosHeaders, type AxiosResponse } from 'axios';
 export type RateLimiter = 'quota' | 'rate-limit' | 'spike-arrest' | 'unknown';
 
 /** What a 429 says. */
-export interface RateLimitVerdict {
+interface RateLimitVerdict {
   readonly limiter: RateLimiter;
   /** When the limit resets, in milliseconds since this machine's epoch; `undefined` where the answer does not say. */
   readonly resetAt: number | undefined;
@@ -101,7 +101,7 @@ export function readRateLimit(headers: HeaderBag, now: number): RateLimitVerdict
 }
 
 /** What is left of a limit and until when, by this machine's clock, in milliseconds since the epoch. */
-export interface LocalLimit {
+interface LocalLimit {
   readonly limit: number | undefined;
   readonly remaining: number | undefined;
   readonly resetAt: number | undefined;

@@ -14,6 +14,7 @@ import { ModuleRef } from '@nestjs/core';
 import { Observable } from 'rxjs';
 
 import { ResamaniaTenantError } from '../errors.js';
+import { nonEmptyString } from '../gateway/json.js';
 import { name as nameRule } from '../options/checks/rules.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { TenantStore } from '../tenants/tenant-store.js';
@@ -135,12 +136,12 @@ export type TenantExtractor = (request: TenantRequest) => string | undefined | P
 /** The tenant is the value of a header, such as `x-club-chain`. */
 export function tenantFromHeader(name: string): TenantExtractor {
   const lower = name.toLowerCase();
-  return ({ headers }) => nameIn(headers[lower]);
+  return ({ headers }) => nonEmptyString(headers[lower]);
 }
 
 /** The tenant is a route parameter: `chain` of `/chains/:chain/clubs`. */
 export function tenantFromParam(name: string): TenantExtractor {
-  return ({ params }) => nameIn((params as Readonly<Record<string, unknown>> | undefined)?.[name]);
+  return ({ params }) => nonEmptyString((params as Readonly<Record<string, unknown>> | undefined)?.[name]);
 }
 
 /**
@@ -150,12 +151,8 @@ export function tenantFromParam(name: string): TenantExtractor {
 export function tenantFromSubdomain(domain: string): TenantExtractor {
   const end = `.${domain.toLowerCase()}`;
   return ({ headers }) => {
-    const host = nameIn(headers['host'])?.toLowerCase().replace(/:\d+$/, '');
+    const host = nonEmptyString(headers['host'])?.toLowerCase().replace(/:\d+$/, '');
     const label = host?.endsWith(end) === true ? host.slice(0, -end.length) : undefined;
-    return label === undefined || label.includes('.') ? undefined : nameIn(label);
+    return label === undefined || label.includes('.') ? undefined : nonEmptyString(label);
   };
-}
-
-function nameIn(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

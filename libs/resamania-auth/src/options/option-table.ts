@@ -3,7 +3,15 @@ import type { AxiosRequestConfig } from 'axios';
 import { MAX_TIMER_MS } from '../clock.js';
 import { baseUrlFlaw } from './checks/base-url.js';
 import * as rules from './checks/rules.js';
-import { complete, type Field, type FieldsOf, optional, type Rule, setting } from './checks/fields.js';
+import {
+  complete,
+  type Field,
+  type FieldsOf,
+  optional,
+  type Relation,
+  type Rule,
+  setting,
+} from './checks/fields.js';
 import type { HttpOptions } from './http-options.js';
 import type { LifetimePart, ResamaniaAuthOptions, RetryOn401 } from './resamania-auth-options.js';
 import type { RenewWith, ResamaniaTenantOptions, Secret } from './tenant-options.js';
@@ -24,7 +32,7 @@ export interface FieldVariable {
 }
 
 /** The header of gateway keys. The gateway is Gravitee, which reads this one unless it is configured otherwise. */
-export const DEFAULT_API_KEY_HEADER = 'X-Gravitee-Api-Key';
+const DEFAULT_API_KEY_HEADER = 'X-Gravitee-Api-Key';
 
 const API_URL = 'https://gateway.prod.gravitee.stadline.tech/resa2-staging';
 const TOKEN_PATH = '/{client_token}/oauth/v2/token';
@@ -32,7 +40,7 @@ const RENEW_WITH: readonly RenewWith[] = ['credentials', 'credentials-with-refre
 
 /**
  * Each field of a tenant: its rule, its default, its variable. What depends on other fields stands in
- * `between-fields.ts`: whether `apiBaseUrl` is missing, and whether club and network node are the tenant's own.
+ * `resolve-options.ts`: whether `apiBaseUrl` is missing, and whether club and network node are the tenant's own.
  */
 export const TENANT_FIELDS = {
   name: { rule: rules.name },
@@ -144,6 +152,23 @@ export const MODULE_FIELDS = {
 
 /** The module's options when none is given. */
 export const DEFAULTS = complete(MODULE_FIELDS, {});
+
+/** What must hold between two of the module's numbers. */
+export const MODULE_RELATIONS: readonly Relation[] = [
+  { at: 'refresh.margin.share', holds: isAtMost, expected: 'at most', other: 'refresh.lead.share' },
+  { at: 'refresh.margin.maxMs', holds: isAtMost, expected: 'at most', other: 'refresh.lead.maxMs' },
+  {
+    at: 'refresh.lead.share',
+    holds: (lead, jitter) => lead + jitter < 1,
+    expected: 'less than 1 together with',
+    other: 'refresh.jitter.share',
+  },
+  { at: 'tokenRequest.timeoutMs', holds: isAtMost, expected: 'at most', other: 'tokenRequest.deadlineMs' },
+];
+
+function isAtMost(value: number, limit: number): boolean {
+  return value <= limit;
+}
 
 function lifetimePart(min: { from: number } | { above: number }, { share, maxMs }: Required<LifetimePart>) {
   const fields = {

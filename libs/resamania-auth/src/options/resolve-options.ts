@@ -1,16 +1,10 @@
 import { ResamaniaConfigError } from '../errors.js';
-import { normaliseBaseUrl } from './checks/base-url.js';
-import {
-  duplicateNames,
-  type Inherited,
-  insecureProblems,
-  policyProblems,
-  tenantProblems,
-} from './checks/between-fields.js';
-import { check, complete, type Fields, type Loose, WRONG } from './checks/fields.js';
-import { printProblem, type Problem } from './checks/problem.js';
+import { baseUrlProblems, type Inherited, insecureProblems, normaliseBaseUrl } from './checks/base-url.js';
+import { type ContextCollection, contextIriFlaw } from './checks/context-iri.js';
+import { check, complete, type Fields, loose, type Loose, relationProblems, WRONG } from './checks/fields.js';
+import { printPath, printProblem, type Problem } from './checks/problem.js';
 import type { OptionHomes } from './checks/unknown-keys.js';
-import { DEFAULTS, MODULE_FIELDS, TENANT_FIELDS } from './option-table.js';
+import { DEFAULTS, MODULE_FIELDS, MODULE_RELATIONS, TENANT_FIELDS } from './option-table.js';
 import type { ResamaniaAuthOptions } from './resamania-auth-options.js';
 import type { ResolvedOptions, ResolvedTenantOptions, TenantDefaults } from './resolved-options.js';
 import type { ResamaniaTenantOptions } from './tenant-options.js';
@@ -45,14 +39,13 @@ export function resolveTenantOptions(
   defaults: TenantDefaults,
   where: string,
 ): ResolvedTenantOptions {
-  return completeTenant(valid(checkTenant(raw, defaults), where, 'tenant'), defaults);
+  const { value, problems } = tenantValues(raw, defaults);
+  const tenant = valid(asChecked<ResamaniaTenantOptions>(value, problems), where, 'tenant');
+  return completeTenant(tenant, defaults);
 }
 
 /** A valid tenant with its defaults. Nothing in it is shared with what was given. */
-export function completeTenant(
-  tenant: ResamaniaTenantOptions,
-  defaults: TenantDefaults,
-): ResolvedTenantOptions {
+function completeTenant(tenant: ResamaniaTenantOptions, defaults: TenantDefaults): ResolvedTenantOptions {
   const { clientToken, clientId, clientSecret } = tenant;
   const apiBaseUrl =
     tenant.apiBaseUrl === undefined ? defaults.apiBaseUrl : normaliseBaseUrl(tenant.apiBaseUrl);
@@ -80,7 +73,7 @@ export function completeTenant(
 }
 
 /** What a check makes of a value: a copy of it, or its problems. */
-export type Checked<T> =
+type Checked<T> =
   | { readonly value: T; readonly problems: readonly [] }
   | { readonly value?: never; readonly problems: readonly Problem[] };
 
@@ -102,7 +95,7 @@ export function checkOptions(raw: unknown): Checked<ResamaniaAuthOptions> {
   const inherited = { apiBaseUrl, allowInsecureHttp: allowInsecureHttp === true };
   problems.push(
     ...insecureProblems(apiBaseUrl, inherited.allowInsecureHttp),
-    ...policyProblems(value, DEFAULTS),
+    ...relationProblems(MODULE_RELATIONS, value, DEFAULTS),
   );
   const checked = Array.from(Array.isArray(tenants) ? tenants : [], (tenant) =>
     tenantValues(tenant, inherited),
@@ -113,12 +106,6 @@ export function checkOptions(raw: unknown): Checked<ResamaniaAuthOptions> {
   const copies = checked.map((tenant) => tenant.value);
   for (const problem of duplicateNames(copies)) problems.push(problem);
   return asChecked<ResamaniaAuthOptions>({ ...value, tenants: copies }, problems);
-}
-
-/** One tenant's options. */
-function checkTenant(raw: unknown, inherited: Inherited): Checked<ResamaniaTenantOptions> {
-  const { value, problems } = tenantValues(raw, inherited);
-  return asChecked<ResamaniaTenantOptions>(value, problems);
 }
 
 /**
@@ -133,10 +120,40 @@ function valid<T>({ value, problems }: Checked<T>, where: string, root: string):
   );
 }
 
+/** One tenant's options, and what is wrong with them. */
 function tenantValues(raw: unknown, inherited: Inherited): ReturnType<typeof check> {
   const { value, problems } = check(raw, TENANT_FIELDS, HOMES);
   if (value === WRONG) return { value, problems };
-  return { value, problems: [...problems, ...tenantProblems(value, inherited)] };
+  problems.push(
+    ...baseUrlProblems(value, inherited),
+    ...iriProblems(value, 'clubId', 'clubs'),
+    ...iriProblems(value, 'networkNodeId', 'network_nodes'),
+  );
+  return { value, problems };
+}
+
+function iriProblems(tenant: Loose, field: string, collection: ContextCollection): Problem[] {
+  const { [field]: value, clientToken } = tenant;
+  if (value === undefined) return [];
+  const owner = typeof clientToken === 'string' ? clientToken : undefined;
+  const text = contextIriFlaw(value, collection, owner);
+  return text === undefined ? [] : [{ path: [field], text }];
+}
+
+/** Tenants that come after another one of the same name, be it given or the `clientToken`. */
+function duplicateNames(tenants: readonly unknown[]): Problem[] {
+  const seen = new Map<unknown, string>();
+  const problems: Problem[] = [];
+  for (const [index, tenant] of tenants.entries()) {
+    const { name, clientToken } = loose(tenant);
+    const path = ['tenants', index, name === undefined ? 'clientToken' : 'name'];
+    const own = name ?? clientToken;
+    const first = seen.get(own);
+    if (first !== undefined)
+      problems.push({ path, text: `expected a name of its own, ${first} is the same` });
+    else if (typeof own === 'string') seen.set(own, printPath(path));
+  }
+  return problems;
 }
 
 /** The one place where a value is taken for what its table says. */

@@ -6,7 +6,7 @@ import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
 import { TenantStore } from './tenant-store.js';
 
 /** A tenant that a feature module brings along, and where it says so. */
-export interface FeatureTenant {
+interface FeatureTenant {
   readonly options: ResamaniaTenantOptions;
   readonly where: string;
 }

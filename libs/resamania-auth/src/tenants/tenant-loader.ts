@@ -22,7 +22,7 @@ interface Kept {
 }
 
 /** What happens to the tenants that are kept. */
-export interface LoaderEvents {
+interface LoaderEvents {
   evicted(tenant: Tenant): void;
   updated(tenant: Tenant, previous: Tenant): void;
   removed(tenant: Tenant): void;

@@ -193,4 +193,4 @@ export type TenantChange =
   | { readonly type: 'updated'; readonly tenant: Tenant; readonly previous: Tenant };
 
 /** Follows the tenants of a registry. Must not throw. */
-export type TenantChangeListener = (change: TenantChange) => void;
+type TenantChangeListener = (change: TenantChange) => void;

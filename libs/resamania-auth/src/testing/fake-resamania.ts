@@ -1,12 +1,16 @@
+import { NEVER } from 'rxjs';
+
 import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
 import { resamaniaConfig } from '../environment/resamania.config.js';
 import { MODULE_OPTIONS_TOKEN } from '../resamania-auth.module-definition.js';
+import { AccessToken } from '../token/cache/access-token.js';
 import { ResamaniaTokenService } from '../token/resamania-token.service.js';
 import { type FakeAnswer, type FakeAnswerOptions, FakeAnswers, type FakeRequest } from './fake-answers.js';
-import { fixedTokens } from './fixed-tokens.js';
 
 export type { FakeAnswer, FakeAnswerOptions, FakeRequest } from './fake-answers.js';
+
+const HOUR_MS = 3_600_000;
 
 /** How a `FakeResamania` is set up. */
 export interface FakeResamaniaOptions extends Omit<ResamaniaAuthOptions, 'apiBaseUrl' | 'tenants'> {
@@ -89,4 +93,20 @@ export class FakeResamania {
 
 function filledIn(tenant: Partial<ResamaniaTenantOptions>): ResamaniaTenantOptions {
   return { clientToken: tenant.name ?? 'demoapi', clientId: 'fake', clientSecret: 'fake', ...tenant };
+}
+
+/** A token service that hands out one token for all, and asks nobody. */
+function fixedTokens(value: string): Pick<ResamaniaTokenService, keyof ResamaniaTokenService> {
+  const issuedAt = Date.now();
+  const token = new AccessToken({ value, scope: undefined, issuedAt, expiresAt: issuedAt + HOUR_MS });
+  return {
+    getAccessToken: async () => value,
+    getToken: async () => token,
+    peek: () => token,
+    renew: async () => token,
+    invalidate: async () => undefined,
+    status: () => [],
+    sharedStatus: () => ({ state: 'off' }),
+    events$: NEVER,
+  };
 }

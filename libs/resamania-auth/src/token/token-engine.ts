@@ -7,13 +7,11 @@ import type { ResolvedOptions } from '../options/resolved-options.js';
 import { GuardedTelemetry } from '../telemetry/guarded-telemetry.js';
 import type { ResamaniaTelemetry } from '../telemetry/telemetry.js';
 import type { Tenant } from '../tenants/tenant.js';
-import type { TenantChange } from '../tenants/tenant-store.js';
-import type { TenantStore } from '../tenants/tenant-store.js';
+import type { TenantChange, TenantStore } from '../tenants/tenant-store.js';
 import type { TokenCache } from './cache/token-cache.js';
 import type { TokenSubject } from './cache/token-cache-ports.js';
 import { TokenFlights } from './cache/token-flight.js';
 import type { TenantTokenStatus } from './cache/token-status.js';
-import { RecordedEvents } from './events/recorded-events.js';
 import type { TokenEventHub } from './events/token-event-hub.js';
 import { inThisContext } from './in-this-context.js';
 import { RequestLimiter } from './limiter/request-limiter.js';
@@ -27,7 +25,7 @@ import { planFirstTokens } from './schedule/warm-up.js';
 import { TokenCaches } from './token-caches.js';
 
 /** What the engine runs on. */
-export interface TokenEnginePorts {
+interface TokenEnginePorts {
   readonly tenants: TenantStore;
   readonly options: Pick<
     ResolvedOptions,
@@ -83,7 +81,7 @@ export class TokenEngine {
       inContext,
       limits: this.#limits,
       drop: shared && ((stored: StoredName) => shared.drop(stored)),
-      events: telemetry === undefined ? hub : new RecordedEvents(hub, telemetry),
+      events: hub,
       telemetry,
       schedule: this.#schedule,
     };

@@ -11,7 +11,7 @@ export interface Endpoint {
 }
 
 /** A connection that was made, and closed at once. */
-export interface Connected {
+interface Connected {
   /** When the server's certificate ends, in milliseconds since the epoch; `undefined` without TLS. */
   readonly certificateEndsAt: number | undefined;
 }

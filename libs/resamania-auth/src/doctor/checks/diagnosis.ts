@@ -43,7 +43,7 @@ export interface TenantReport {
 }
 
 /** 0: nothing failed. 1: a check failed. 2: nothing could be checked. */
-export type ExitCode = 0 | 1 | 2;
+type ExitCode = 0 | 1 | 2;
 
 /** What the doctor has to say; `--json` prints it as it is. */
 export interface Report {

@@ -1,4 +1,12 @@
-import { kindOf } from './problem.js';
+import type { Loose } from './fields.js';
+import { kindOf, type Problem } from './problem.js';
+
+/** What a tenant inherits, as far as it matters for its problems. */
+export interface Inherited {
+  /** `WRONG` in the module's options is one problem there, not one per tenant. */
+  readonly apiBaseUrl: unknown;
+  readonly allowInsecureHttp: boolean;
+}
 
 /**
  * What is wrong with a base URL in itself; `undefined` when nothing is. The text is checked before `new URL` sees it,
@@ -29,6 +37,28 @@ export function pathFlaw(path: string): string | undefined {
 export function normaliseBaseUrl(value: string): string {
   const { protocol, host, pathname } = new URL(value);
   return `${protocol}//${host}${pathname.replace(/\/$/, '')}`;
+}
+
+/** What is wrong with a tenant's base URL beside its other fields. */
+export function baseUrlProblems(tenant: Loose, inherited: Inherited): Problem[] {
+  const { apiBaseUrl: own, clientToken, tokenPath } = tenant;
+  const path = ['apiBaseUrl'];
+  const url = own ?? inherited.apiBaseUrl;
+  if (url === undefined)
+    return [{ path, text: 'expected a URL here or as apiBaseUrl of the module, found neither' }];
+  const problems = insecureProblems(own, inherited.allowInsecureHttp);
+  if (typeof url !== 'string' || typeof clientToken !== 'string') return problems;
+  const end = ownEndOf(url, clientToken, tokenPath);
+  if (end === undefined) return problems;
+  const text = `expected a URL that does not end in the ${end}: the library adds it`;
+  return [...problems, { path, text }];
+}
+
+/** The problem of a base URL that would send secrets in the clear. */
+export function insecureProblems(baseUrl: unknown, allowInsecureHttp: boolean): Problem[] {
+  if (allowInsecureHttp || typeof baseUrl !== 'string' || !isInsecure(baseUrl)) return [];
+  const text = 'expected https: (http: only for loopback hosts, or with allowInsecureHttp)';
+  return [{ path: ['apiBaseUrl'], text }];
 }
 
 /** Whether secrets sent to this URL travel unencrypted over a network. */

@@ -72,6 +72,32 @@ export function complete<T extends Fields>(fields: T, given: unknown): Completed
   return Object.freeze(Object.fromEntries(completed)) as Completed<T>;
 }
 
+/** What must hold between two numbers of a table, each named by its path such as `refresh.lead.share`. */
+export interface Relation {
+  readonly at: string;
+  readonly holds: (value: number, other: number) => boolean;
+  readonly expected: string;
+  readonly other: string;
+}
+
+/** The relations that do not hold, whether their numbers are given or the defaults. */
+export function relationProblems(relations: readonly Relation[], given: Loose, defaults: Loose): Problem[] {
+  return relations.flatMap(({ at, holds, expected, other }) => {
+    const here = valueAt(given, at) ?? valueAt(defaults, at);
+    const there = valueAt(given, other) ?? valueAt(defaults, other);
+    // A number that breaks its own rule has its problem already.
+    if (typeof here !== 'number' || typeof there !== 'number' || holds(here, there)) return [];
+    let note = '';
+    if (valueAt(given, at) === undefined) note = ` (it is ${here} by default)`;
+    else if (valueAt(given, other) === undefined) note = ` (that is ${there} by default)`;
+    return [{ path: at.split('.'), text: `expected ${expected} ${other}${note}` }];
+  });
+}
+
+function valueAt(options: Loose, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, key) => loose(at)[key], options);
+}
+
 class Checking {
   readonly problems: Problem[] = [];
   readonly #homes: OptionHomes;

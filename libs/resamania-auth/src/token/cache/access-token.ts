@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 const REDACTED = '[REDACTED]';
 
 /** What a token is made from. Times are milliseconds since the epoch. */
-export interface AccessTokenFields {
+interface AccessTokenFields {
   readonly value: string;
   readonly scope: string | undefined;
   readonly issuedAt: number;

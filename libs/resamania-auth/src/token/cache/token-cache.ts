@@ -96,6 +96,7 @@ export class TokenCache implements TokenSubject {
 
   #discard(token: AccessToken): void {
     this.#hand.drop();
+    this.#ports.telemetry?.rejected(this.#tenant.name);
     this.#ports.events.rejected(this, token);
     this.#requests.planFor(this.#ports.clock.now());
   }

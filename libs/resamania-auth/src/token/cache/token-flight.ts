@@ -14,14 +14,14 @@ import { grantKey, type TokenGrant } from '../request/token-grant.js';
 export type Urgency = 'caller' | 'probe' | 'schedule';
 
 /** What a flight takes along. */
-export interface FlightSource {
+interface FlightSource {
   /** The refresh token to spend. */
   takeRefreshToken(): string | undefined;
   atHand(): TokenAtHand;
 }
 
 /** What flights run on. */
-export interface TokenFlightPorts {
+interface TokenFlightPorts {
   /** Makes one token request, all attempts included. It must settle soon after the flight's signal aborts. */
   readonly obtain: (grant: TokenGrant, flight: ObtainOptions) => Promise<IssuedToken>;
   readonly clock: Clock;

@@ -11,7 +11,7 @@ import type { TokenObtained } from './token-cache-ports.js';
  * - `due`: handed out still; it is time for a new one.
  * - `unusable`: expired or nearly so, dropped, never there, or of the future, since the clock was set back.
  */
-export type TokenUse = 'fresh' | 'due' | 'unusable';
+type TokenUse = 'fresh' | 'due' | 'unusable';
 
 /** How long a token request takes, as long as none was seen, in milliseconds. */
 const FIRST_LATENCY_MS = 250;
@@ -155,7 +155,7 @@ export class TokenInHand {
 }
 
 /** When a token's stages end, in milliseconds since the epoch: `issuedAt < dueAt < usableUntil < expiresAt`. */
-export interface TokenTimes {
+interface TokenTimes {
   readonly issuedAt: number;
   readonly dueAt: number;
   readonly usableUntil: number;

@@ -154,12 +154,13 @@ export class TokenRequests<Owner extends TokenSubject> {
   }
 
   #adopt(issued: IssuedToken): AccessToken {
-    const { policy, random, events } = this.#ports;
+    const { policy, random, events, telemetry } = this.#ports;
     const failures = failuresIn(this.#phase)?.count ?? 0;
     const adopted = this.#hand.adopt(issued, policy, this.#now(), random);
     this.#hand.used = false;
     this.#isMissed = false;
     this.#enter(RESTING);
+    if (adopted.renewal) telemetry?.replaced(this.#owner.tenant.name, adopted.leftMs);
     events.obtained(this.#owner, { ...adopted, failures });
     return adopted.token;
   }

@@ -65,7 +65,7 @@ export interface TenantTokenStatus {
 }
 
 /** What the status of a cache is made from beside its state. `now` is in milliseconds since the epoch. */
-export interface StatusFacts {
+interface StatusFacts {
   readonly seen: SeenLimits | undefined;
   readonly now: number;
 }

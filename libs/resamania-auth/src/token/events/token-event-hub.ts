@@ -23,7 +23,7 @@ const TENANT_EVENTS = {
 } as const;
 
 /** An event, with the token that came or went. */
-export interface TokenEventRecord {
+interface TokenEventRecord {
   readonly event: ResamaniaTokenEvent;
   readonly token?: AccessToken;
 }

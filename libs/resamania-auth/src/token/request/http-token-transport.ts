@@ -49,7 +49,7 @@ export class TransportFailed extends Error {
 }
 
 /** An answer of the token endpoint is a few kilobytes; a larger one is none. In bytes. */
-export const MAX_ANSWER_BYTES = 64 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
  * Token requests over an axios instance of its own: interceptors of the application never see a secret, and no

@@ -28,7 +28,7 @@ const MAX_EMAIL_LENGTH = 254;
 const MAX_IRI_LENGTH = 500;
 
 /** What is wrong with a principal, in words that do not hold it; `undefined` when nothing is. */
-export function principalFlaw(principal: unknown, clientToken: string): string | undefined {
+function principalFlaw(principal: unknown, clientToken: string): string | undefined {
   if (typeof principal !== 'object' || principal === null)
     return `expected { club } or { contactEmail }, found ${kindOf(principal)}`;
   const { club, contactEmail } = principal as { club?: unknown; contactEmail?: unknown };

@@ -20,7 +20,7 @@ import {
 import { type TokenTransport, TransportFailed } from './http-token-transport.js';
 
 /** What the client works with. */
-export interface TokenEndpointPorts {
+interface TokenEndpointPorts {
   readonly transport: TokenTransport;
   readonly limiter: RequestLimiter;
   readonly clock: Clock;

@@ -41,12 +41,10 @@ const RECOVERS = 'The tenant recovers by itself; ask less often if this recurs.'
 const FAILURES = {
   credentialsRefused: refused(
     'credentials_rejected',
-    'the token endpoint refused the request ({detail}).',
     'Check `clientId` and `clientSecret`, and that they belong to this `clientToken`.',
   ),
   requestRefused: refused(
     'request_rejected',
-    'the token endpoint refused the request ({detail}).',
     'Check `scope`, `params` and `tokenPath`, and that the grant is enabled for this client.',
   ),
   /** About this principal alone, who may be there in a moment: no long wait. */
@@ -129,7 +127,8 @@ function rejected(code: ResamaniaErrorCode, what: string, remedy: string): Row {
 }
 
 /** Rejected with an OAuth error. */
-function refused(code: ResamaniaErrorCode, what: string, remedy: string): Row {
+function refused(code: ResamaniaErrorCode, remedy: string): Row {
+  const what = 'the token endpoint refused the request ({detail}).';
   return { ...rejected(code, what, remedy), oauthError: true };
 }
 

@@ -1,10 +1,10 @@
 /** The lifetime taken when neither the answer nor the token names one, in milliseconds. */
-export const FALLBACK_LIFETIME_MS = 300_000;
+const FALLBACK_LIFETIME_MS = 300_000;
 /** No token is taken to live longer, whatever the server says: 30 days, in milliseconds. */
 export const MAX_LIFETIME_MS = 30 * 24 * 3_600_000;
 
 /** What an answer says of its token's lifetime. */
-export interface LifetimeClaims {
+interface LifetimeClaims {
   /** `expires_in` as it came. */
   readonly expiresIn: unknown;
   /** The access token: a JWT, or any other string. */
@@ -12,7 +12,7 @@ export interface LifetimeClaims {
 }
 
 /** A lifetime in milliseconds, and what was odd about the claims, if anything. */
-export interface ReadLifetime {
+interface ReadLifetime {
   readonly lifetimeMs: number;
   readonly oddity?: string;
 }
@@ -55,7 +55,7 @@ export function declaredMs(expiresIn: unknown): { ms?: number; oddity?: string }
 }
 
 /** What a JWT says of its own time, in milliseconds. */
-export interface JwtTimes {
+interface JwtTimes {
   /** `iat`, since the epoch of the server's clock. */
   readonly issuedAt: number;
   /** `exp - iat`. */

@@ -10,13 +10,13 @@ const AT_ONCE = 50;
 const PLANNED_AT_ONCE = 2000;
 
 /** Something whose first token can be planned. */
-export interface Plannable {
+interface Plannable {
   /** @param instant - In milliseconds since the epoch. */
   planFirst(instant: number): void;
 }
 
 /** What planning needs to know. */
-export interface WarmUpPorts {
+interface WarmUpPorts {
   readonly clock: Clock;
   readonly random: Random;
   /** Asked now and then whether to stop. */

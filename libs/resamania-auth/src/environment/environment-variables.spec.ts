@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { inVariablesOf } from './variable-words.js';
+import { inVariablesOf } from './environment-variables.js';
 
 const REMEDY = 'Check `clientId` and `clientSecret`.';
 
