@@ -1,6 +1,6 @@
 import type { ResamaniaAuthOptions } from '../../libs/resamania-auth/src/options/resamania-auth-options.js';
+import { MemoryTokenStore } from '../../libs/resamania-auth/src/store/memory-token-store.js';
 import { createWorld, DEMO, type EngineWorld, SimulatedEndpoint } from './engine-world.js';
-import { MemoryTokenStore } from './memory-token-store.js';
 import { type StoreTrouble, TroubledStore } from './replicas.js';
 import { SimulatedClock } from './simulated-clock.js';
 

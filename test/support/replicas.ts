@@ -1,6 +1,7 @@
 import { DEFAULTS } from '../../libs/resamania-auth/src/options/option-table.js';
 import { resolveTenantOptions } from '../../libs/resamania-auth/src/options/resolve-options.js';
 import type { ResamaniaTenantOptions } from '../../libs/resamania-auth/src/options/tenant-options.js';
+import { MemoryTokenStore } from '../../libs/resamania-auth/src/store/memory-token-store.js';
 import {
   type ResamaniaTokenStore,
   TokenStoreError,
@@ -13,7 +14,6 @@ import type { StoreHealth } from '../../libs/resamania-auth/src/token/shared/gua
 import { GatewayPaces } from '../../libs/resamania-auth/src/gateway/gateway-paces.js';
 import { SharedTokenSource } from '../../libs/resamania-auth/src/token/shared/shared-token-source.js';
 import { delay } from '../../libs/resamania-auth/src/waiting.js';
-import { MemoryTokenStore } from './memory-token-store.js';
 import { SimulatedClock } from './simulated-clock.js';
 
 /** How an operation of a store goes wrong; `lost` is done, but nobody learns of it. */

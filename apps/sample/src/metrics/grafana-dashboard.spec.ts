@@ -9,7 +9,7 @@ import { faults, ResamaniaSandbox } from 'resamania-sandbox';
 import { firstValueFrom } from 'rxjs';
 
 import { systemClock } from '../../../../libs/resamania-auth/src/clock.js';
-import { MemoryTokenStore } from '../../../../test/support/memory-token-store.js';
+import { MemoryTokenStore } from '../../../../libs/resamania-auth/src/store/memory-token-store.js';
 import { TokenStoreError } from '../../../../libs/resamania-auth/src/store/token-store.js';
 import { MetricsModule } from './metrics.module.js';
 

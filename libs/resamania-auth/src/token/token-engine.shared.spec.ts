@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createWorld, DEMO, type EngineWorld } from '../../../../test/support/engine-world.js';
 import { Fleet, outcome } from '../../../../test/support/fleet.js';
 import { SimulatedClock } from '../../../../test/support/simulated-clock.js';
-import { MemoryTokenStore } from '../../../../test/support/memory-token-store.js';
+import { MemoryTokenStore } from '../store/memory-token-store.js';
 import { ResamaniaTokenError } from '../errors.js';
 
 const MINUTE = 60_000;

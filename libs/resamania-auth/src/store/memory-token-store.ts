@@ -1,4 +1,4 @@
-import type { Clock } from '../../libs/resamania-auth/src/clock.js';
+import type { Clock } from '../clock.js';
 import {
   type ClaimOutcome,
   type ClaimRequest,
@@ -8,7 +8,7 @@ import {
   type Settlement,
   type StoredEntry,
   TokenStoreError,
-} from '../../libs/resamania-auth/src/store/token-store.js';
+} from './token-store.js';
 
 /** A value with its end, in milliseconds since the epoch. */
 interface Kept {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { SimulatedClock } from '../../../../test/support/simulated-clock.js';
 import { itIsATokenStore } from '../../../../test/support/token-store-contract.js';
-import { MemoryTokenStore } from '../../../../test/support/memory-token-store.js';
+import { MemoryTokenStore } from './memory-token-store.js';
 
 describe('the store in memory', () => {
   itIsATokenStore(async () => {
