@@ -101,7 +101,7 @@ export function readRateLimit(headers: HeaderBag, now: number): RateLimitVerdict
 }
 
 /** What is left of a limit and until when, by this machine's clock, in milliseconds since the epoch. */
-interface LocalLimit {
+export interface LocalLimit {
   readonly limit: number | undefined;
   readonly remaining: number | undefined;
   readonly resetAt: number | undefined;
