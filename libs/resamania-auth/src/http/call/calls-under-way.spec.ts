@@ -34,6 +34,16 @@ describe('the calls under way', () => {
     expect(ended).toEqual([100, 200, 300, 400]);
   });
 
+  it('end all at once when their limits are the same, and the others stay as they are', () => {
+    const calls = new CallsUnderWay();
+    const begun = [100, 100, 200, 100].map((ms) => calls.begin(config(ms)));
+    begun[0]?.over();
+    jest.advanceTimersByTime(100);
+    expect(begun.map(({ reason }) => reason !== undefined)).toEqual([false, true, false, true]);
+    jest.advanceTimersByTime(100);
+    expect(begun.map(({ reason }) => reason !== undefined)).toEqual([false, true, true, true]);
+  });
+
   it('that have their answer have no limit any more, and leave no timer that goes round', () => {
     const calls = new CallsUnderWay();
     const call = calls.begin(config(100));

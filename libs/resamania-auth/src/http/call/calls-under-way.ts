@@ -78,14 +78,15 @@ export class CallsUnderWay {
   #endLate(): void {
     const now = performance.now();
     this.#firesAt = NEVER;
-    for (const call of [...this.#calls]) if (call.endsAt <= now) call.timeUp();
+    for (const call of Array.from(this.#calls)) if (call.endsAt <= now) call.timeUp();
     const next = Math.min(...this.#calls.map(({ endsAt }) => endsAt));
     if (next < this.#firesAt) this.#fireAt(next);
   }
 
   #abort(): void {
     this.#isClosed = true;
-    for (const call of [...this.#calls]) {
+    // Those that end leave the list.
+    for (const call of Array.from(this.#calls)) {
       call.cancel(shuttingDown());
       call.over();
     }
