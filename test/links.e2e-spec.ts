@@ -10,8 +10,9 @@ const PAGES = [
   'README.md',
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
-  'CHANGELOG.md',
+  'libs/resamania-auth/CHANGELOG.md',
   'libs/resamania-sandbox/README.md',
+  'libs/resamania-sandbox/CHANGELOG.md',
   'bench/README.md',
   ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
 ];

@@ -74,7 +74,7 @@ describe("the README's quick start, in an empty folder with the packages as they
       'clubs.controller.ts',
       'chains.controller.ts',
     ]);
-    expect(startsSandbox).toBe('npx resamania-sandbox > .env');
+    expect(startsSandbox).toBe('npx --yes resamania-sandbox > .env');
     expect(otherCommands).toEqual(['npm run start']);
     expect(questions).toHaveLength(2);
     expect([...GUIDE.matchAll(/^```\w+/gm)]).toHaveLength(files.length + 4 + questions.length);

@@ -55,7 +55,7 @@ describe("the sandbox's README, as it stands", () => {
     const [install, command, request] = shell;
     expect(shell).toHaveLength(3);
     expect(install).toBe('npm install --save-dev resamania-sandbox\n');
-    expect(command).toBe('npx resamania-sandbox > .env\n');
+    expect(command).toBe('npx --yes resamania-sandbox > .env\n');
     expect(request).toMatch(/^set -a .*\ncurl /);
     expect([...README.matchAll(/^```\w+/gm)]).toHaveLength(shell.length + typed.length + commonJs.length);
   });

@@ -136,6 +136,14 @@ table('limits and failures', [
     expected: { message: 'Parse Error: Invalid character in chunk size', code: 'HPE_INVALID_CHUNK_SIZE' },
   },
   {
+    what: 'a chunk that is none, within something encoded',
+    respond: (_request, response) => {
+      const chunk = `8\r\n${gzipSync('abc').toString('latin1', 0, 8)}\r\n`;
+      response.socket?.end(`${CHUNKED}Content-Encoding: gzip\r\n\r\n${chunk}xyz`, 'latin1');
+    },
+    expected: { code: 'HPE_INVALID_CHUNK_SIZE' },
+  },
+  {
     what: 'a header that is none',
     respond: (_request, response) => void response.socket?.end('HTTP/1.1 200 OK\r\nA: \u0000\r\n\r\n'),
     expected: { code: 'HPE_INVALID_HEADER_TOKEN' },

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
@@ -15,9 +16,15 @@ const MINUTE = 60_000;
 export interface StoresUnderTest {
   readonly one: ResamaniaTokenStore;
   readonly other: ResamaniaTokenStore;
-  /** Lets this much of the store's time pass. */
+  /** Lets this much of the store's time pass, or more. */
   readonly pass: (ms: number) => Promise<void>;
   readonly end: () => Promise<void>;
+}
+
+/** `pass` of a store on the real clock. A timer counts from the start of its turn, and may be early by any other clock. */
+export async function passRealTime(ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  for (let left = ms; left > 0; left = end - performance.now()) await sleep(Math.ceil(left));
 }
 
 let stores: StoresUnderTest;

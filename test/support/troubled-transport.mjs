@@ -68,7 +68,8 @@ function respond({ url }, response) {
   const { socket } = response;
   const begun = (headers) => {
     response.writeHead(200, { 'content-length': 100, ...headers });
-    response.write(gzipSync('abc').subarray(0, 12), () => socket.resetAndDestroy());
+    // Not a reset, which takes away what the client has not read yet, or does not: that is up to the version of Node.
+    response.write(gzipSync('abc').subarray(0, 12), () => socket.destroy());
   };
   if (url === '/broken') begun({});
   else if (url === '/broken-gzip') begun({ 'content-encoding': 'gzip' });

@@ -120,7 +120,7 @@ export class UndiciCall implements Dispatcher.DispatchHandler {
   #decodeFrom(decoder: Transform): Transform {
     decoder.on('data', (chunk: Buffer) => this.#take(chunk));
     decoder.once('end', () => this.#finish());
-    decoder.on('error', (error) => this.#fail(error));
+    decoder.on('error', (error) => this.#fail(error, this.#response));
     return decoder;
   }
 
@@ -167,13 +167,12 @@ export class UndiciCall implements Dispatcher.DispatchHandler {
   }
 
   #cutOff(): void {
-    if (this.#newDecoder !== undefined) this.#fail(aborted());
+    if (this.#newDecoder !== undefined) this.#fail(aborted(), this.#response);
     else this.#stop(this.#error('stream has been aborted', AxiosError.ERR_BAD_RESPONSE, this.#response));
   }
 
-  #fail(cause: Error): void {
-    // To axios what breaks while it is decoded is a matter of the answer, everything else one of the request.
-    const response = this.#newDecoder && this.#response;
+  /** To axios what breaks while it is decoded is a matter of the answer, everything else one of the request. */
+  #fail(cause: Error, response?: AxiosResponse): void {
     this.#stop(AxiosError.from(cause, undefined, this.#config, this.#request, response));
   }
 
