@@ -16,6 +16,10 @@ function redirect(status: number, location = '/end'): Responder {
   };
 }
 
+/** Long enough for a request to have arrived when it is over, on a busy machine too. */
+const LIMIT_MS = 1000;
+const TIME_UP = `timeout of ${LIMIT_MS}ms exceeded`;
+
 const stall: Responder = () => undefined;
 const stallInBody: Responder = (_request, response) => {
   response.writeHead(200, { 'content-length': 10 });
@@ -69,33 +73,33 @@ table('limits and failures', [
   },
   {
     what: 'a time-out',
-    config: { timeout: 60 },
+    config: { timeout: LIMIT_MS },
     respond: stall,
-    expected: { message: 'timeout of 60ms exceeded', code: 'ECONNABORTED', hasRequest: true },
+    expected: { message: TIME_UP, code: 'ECONNABORTED', hasRequest: true },
   },
   {
     what: 'a time-out without redirects',
-    config: { timeout: 60, maxRedirects: 0 },
+    config: { timeout: LIMIT_MS, maxRedirects: 0 },
     respond: stall,
-    expected: { message: 'timeout of 60ms exceeded', code: 'ECONNABORTED' },
+    expected: { message: TIME_UP, code: 'ECONNABORTED' },
   },
   {
     what: 'a time-out by its name',
-    config: { timeout: 60, timeoutErrorMessage: 'slow', transitional: { clarifyTimeoutError: true } },
+    config: { timeout: LIMIT_MS, timeoutErrorMessage: 'slow', transitional: { clarifyTimeoutError: true } },
     respond: stall,
     expected: { message: 'slow', code: 'ETIMEDOUT' },
   },
   {
     what: 'a time-out within the body',
-    config: { timeout: 60 },
+    config: { timeout: LIMIT_MS },
     respond: stallInBody,
     expected: { message: 'stream has been aborted', code: 'ERR_BAD_RESPONSE' },
   },
   {
     what: 'a time-out within the body, without redirects',
-    config: { timeout: 60, maxRedirects: 0 },
+    config: { timeout: LIMIT_MS, maxRedirects: 0 },
     respond: stallInBody,
-    expected: { message: 'timeout of 60ms exceeded', code: 'ECONNABORTED' },
+    expected: { message: TIME_UP, code: 'ECONNABORTED' },
   },
   {
     what: 'a connection that ends',
@@ -121,7 +125,7 @@ table('limits and failures', [
   },
   {
     what: 'a time-out within something encoded',
-    config: { timeout: 60 },
+    config: { timeout: LIMIT_MS },
     respond: stallInGzip,
     expected: { message: 'aborted', code: 'ECONNRESET' },
   },

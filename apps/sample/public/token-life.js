@@ -21,5 +21,5 @@ export function stateOf({ state, refreshing, failure }, calls) {
   if (state === 'valid')
     return refreshing ? { kind: 'renewing', text: 'Works, renewing' } : { kind: 'valid', text: 'Works' };
   if (state === 'obtaining') return { kind: 'obtaining', text: 'Getting a token' };
-  return { kind: 'idle', text: 'No token yet' };
+  return { kind: 'idle', text: 'No token' };
 }
