@@ -18,7 +18,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   '`peek`, 1,000 tenants, × the Map': 1.65,
   'awaited `getAccessToken`, 1,000 tenants, × the awaited floor': 1.65,
   'interceptor, tenant known, × a constant-header interceptor': 1.4,
-  '`ResamaniaHttpService` call, × bare axios': 1.75,
+  '`ResamaniaHttpService` call, × bare axios': 1.4,
 };
 
 interface Scenario {
