@@ -8,11 +8,6 @@ const HALF_OPEN_MS = 10_000;
 const TOKEN_GRACE_MS = TOKEN_DEADLINE_MS + HALF_OPEN_MS + 2000;
 /** A rejected token forces a renewal once in 30 s; until then a second 401 is the caller's. */
 const REVOKED_GRACE_MS = 32_000;
-/**
- * The answers of a limit also say how many requests are left until the end of the minute. Who has used them up waits for it,
- * and a little for what was queued until then.
- */
-const RATE_WINDOW_MS = 60_000 + 2000;
 /** After this long without a fault nothing is explained any more. */
 export const CALM_AFTER_MS = REVOKED_GRACE_MS;
 
@@ -59,7 +54,6 @@ export const FAULTS = [
     {
       ...LIMITED,
       graceMs: TOKEN_GRACE_MS,
-      graceOf: { rate_limited: RATE_WINDOW_MS },
     },
   ),
   { name: 'tokens revoked', command: 'revoke', codes: ['HTTP 401'], graceMs: REVOKED_GRACE_MS, share: 0.3 },
@@ -101,12 +95,11 @@ export class FaultPlayer {
 
   /** Plays one fault for so long. */
   async play(fault, lastsMs) {
-    const { name, codes, graceMs, graceOf = {}, share, reachesAll = false } = fault;
+    const { name, codes, graceMs, share, reachesAll = false } = fault;
     const all = Object.keys(this.#secrets);
     const chains = this.#random.some(all, Math.ceil(all.length * share));
     const reached = new Set(reachesAll ? all : chains);
-    const from = Date.now();
-    const record = this.#remember({ name, codes, graceMs, graceOf, chains: reached, from, to: Infinity });
+    const record = this.#remember({ name, codes, graceMs, chains: reached, from: Date.now(), to: Infinity });
     this.#on.add(name);
     if (fault.command === undefined) {
       const { surface } = fault;
@@ -157,7 +150,7 @@ export class FaultPlayer {
         fault.codes.includes(code) &&
         fault.chains.has(chain) &&
         to >= fault.from &&
-        from <= fault.to + (fault.graceOf?.[code] ?? fault.graceMs),
+        from <= fault.to + fault.graceMs,
     );
     return found?.name;
   }
