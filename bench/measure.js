@@ -48,7 +48,7 @@ export async function compare(contenders, { repeats, sliceMs, warmUpMs, settleMs
     for (const index of turns(contenders.length, repeat)) {
       globalThis.gc?.();
       // A full collection also throws away compiled code whose objects have all died. Until it is back, some thousand
-      // calls take twice as long: let it settle again.
+      // calls take up to three times as long: let it settle again.
       await settle(contenders[index].run, counts[index], settleMs);
       samples[index].push(await time(contenders[index].run, counts[index]));
     }
@@ -98,6 +98,7 @@ async function calibrate(run, sliceMs, warmUpMs) {
   return Math.max(1, Math.round((sliceMs * 1e6) / ns));
 }
 
+/** Calls without timing them, for so long. */
 async function settle(run, count, ms) {
   const end = performance.now() + ms;
   while (performance.now() < end) await run(Math.ceil(count / 4));

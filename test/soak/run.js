@@ -40,6 +40,8 @@ const MOST_MB = 3;
 const MOST_HANDLES = 20;
 
 const problems = [];
+// Redis ends with this process, but not by a signal that nobody hears.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 process.on('warning', (warning) => problems.push(`warning: ${warning.name}: ${warning.message}`));
 process.on('unhandledRejection', (reason) =>
   problems.push(`unhandled rejection: ${String(reason?.stack ?? reason)}`),
