@@ -52,7 +52,7 @@ export const INTERNAL_PROVIDERS: Provider[] = [
     useFactory: (options: ResolvedOptions, clock: Clock) => new TenantStore(options, clock),
     inject: [RESOLVED_OPTIONS, CLOCK],
   },
-  { provide: TokenEventHub, useFactory: createHub },
+  { provide: TokenEventHub, useFactory: createHub, inject: [CLOCK] },
   {
     provide: TokenEngine,
     useFactory: createEngine,
@@ -60,6 +60,7 @@ export const INTERNAL_PROVIDERS: Provider[] = [
       TenantStore,
       RESOLVED_OPTIONS,
       TokenEventHub,
+      CLOCK,
       // The host's, when it imports ScheduleModule.forRoot(). This library must not import that: each import
       // discovers the host's scheduled methods once more.
       { token: SchedulerRegistry, optional: true },
@@ -78,9 +79,9 @@ export const INTERNAL_PROVIDERS: Provider[] = [
   },
 ];
 
-function createHub(): TokenEventHub {
+function createHub(clock: Clock): TokenEventHub {
   const logger = new TokenEventLogger();
-  const hub = new TokenEventHub(systemClock, (error) => logger.threw('A subscriber of events$', error));
+  const hub = new TokenEventHub(clock, (error) => logger.threw('A subscriber of events$', error));
   hub.records$.subscribe(({ event, token }) => logger.write(event, token));
   return hub;
 }
@@ -89,6 +90,7 @@ function createEngine(
   tenants: TenantStore,
   options: ResolvedOptions,
   hub: TokenEventHub,
+  clock: Clock,
   hostScheduler: SchedulerRegistry | undefined,
 ): TokenEngine {
   return new TokenEngine({
@@ -97,7 +99,7 @@ function createEngine(
     hub,
     timer: new SchedulerRegistryTimer(hostScheduler ?? new SchedulerRegistry()),
     transport: new HttpTokenTransport(),
-    clock: systemClock,
+    clock,
     random: Math.random,
     telemetryThrew: (error) => new TokenEventLogger().threw('The telemetry', error),
   });
