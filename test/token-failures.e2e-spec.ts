@@ -256,16 +256,17 @@ describe('a token request that fails', () => {
   });
   afterAll(() => sandbox.stop());
 
-  function start(): void {
+  function start(timeoutMs = 10_000): void {
     running = createEngine({
       ...sandbox.connection,
-      tokenRequest: { attempts: ATTEMPTS, timeoutMs: 300, deadlineMs: 5000 },
+      tokenRequest: { attempts: ATTEMPTS, timeoutMs },
       refresh: { enabled: false, warmUp: false },
     });
   }
 
   it.each(TABLE)('by %s', async (_name, fault, { code, status, says, requests, wait }) => {
-    start();
+    // Short only where the time limit is what fails: an answer may be late on a busy machine.
+    start(code === 'timeout' ? 300 : undefined);
     sandbox.tokenEndpoint.always(fault());
     const error: unknown = await running.service
       .getAccessToken('demoapi')
