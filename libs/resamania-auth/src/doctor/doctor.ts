@@ -8,8 +8,7 @@ import { Tenant } from '../tenants/tenant.js';
 import { AccessToken } from '../token/cache/access-token.js';
 import { SEE_DOCTOR } from '../token/request/token-failure.js';
 import type { TokenTransport } from '../token/request/http-token-transport.js';
-import { callApi } from './checks/api-check.js';
-import { apiFinding } from './checks/api-findings.js';
+import { checkApi } from './checks/api-check.js';
 import { checkConnection } from './checks/connection-check.js';
 import type { ConnectionProbe } from './checks/connection-probe.js';
 import {
@@ -83,7 +82,7 @@ export class Doctor {
 
   /** What the checks find, in the order of `STEPS`. Whoever reads it stops at the first that failed. */
   async *#findings(environment: TenantEnvironment, name: string): AsyncGenerator<StepFinding> {
-    const { clock, http, progress, timeoutMs } = this.#ports;
+    const { http, progress } = this.#ports;
     const options = environment.options && resolveOptions(environment.options);
     const [resolved] = options?.tenants ?? [];
     if (options === undefined || resolved === undefined) {
@@ -105,8 +104,8 @@ export class Doctor {
     progress.starts(name, 'API call');
     const { value, scope, requestedAt: issuedAt, lifetimeMs } = outcome.result;
     const token = new AccessToken({ value, scope, issuedAt, expiresAt: issuedAt + lifetimeMs });
-    const answer = await callApi(http, { tenant, token, apiKey: tenant.knownApiKey }, { clock, timeoutMs });
-    yield { step: 'API call', ...apiFinding(answer, tenant, clock.now()) };
+    const credentials = { tenant, token, apiKey: tenant.knownApiKey };
+    yield { step: 'API call', ...(await checkApi(http, credentials, this.#ports)) };
   }
 
   async #connection(baseUrl: string): Promise<Finding> {
