@@ -16,6 +16,7 @@ import {
   failed,
   type Finding,
   notChecked,
+  nothingChecked,
   ok,
   type Report,
   type Step,
@@ -50,10 +51,8 @@ export class Doctor {
   }
 
   async examine({ tenants, general }: EnvironmentByTenant): Promise<Report> {
-    if (general.length > 0) {
-      const problems = [...general, ...tenants.flatMap((tenant) => tenant.problems)];
-      return { tenants: [], problems: problems.map(printVariableProblem), warnings: [], exitCode: 2 };
-    }
+    if (general.length > 0)
+      return nothingChecked([...general, ...tenants.flatMap(({ problems }) => problems)]);
     const reports: TenantReport[] = [];
     for (const tenant of tenants) reports.push(await this.#examine(tenant));
     return { tenants: reports, problems: [], warnings: [], exitCode: exitCodeOf(reports) };
