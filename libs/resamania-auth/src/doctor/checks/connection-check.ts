@@ -41,12 +41,12 @@ async function connect(endpoint: Endpoint, ports: ConnectionPorts, signal: Abort
   const { probe, clock } = ports;
   const { host, port, isTls } = endpoint;
   const addresses = await probe.resolve(host);
-  const { certificateEndsAt: end } = await probe.connect(endpoint, signal);
+  const certificateEndsAt = await probe.connect(endpoint, signal);
   const connected = `connected to ${host}:${port} (${addresses === 1 ? '1 address' : `${addresses} addresses`})`;
   if (!isTls) return ok(`${connected}, without TLS`);
-  if (end === undefined) return ok(`${connected}, TLS valid`);
-  const left = end - clock.now();
-  const day = moment(end).slice(0, 'YYYY-MM-DD'.length);
+  if (certificateEndsAt === undefined) return ok(`${connected}, TLS valid`);
+  const left = certificateEndsAt - clock.now();
+  const day = moment(certificateEndsAt).slice(0, 'YYYY-MM-DD'.length);
   if (left >= CERTIFICATE_WARNING_MS) return ok(`${connected}, TLS valid until ${day}`);
   const days = Math.floor(left / DAY_MS);
   return warning(

@@ -10,20 +10,17 @@ export interface Endpoint {
   readonly isTls: boolean;
 }
 
-/** A connection that was made, and closed at once. */
-interface Connected {
-  /** When the server's certificate ends, in milliseconds since the epoch; `undefined` without TLS. */
-  readonly certificateEndsAt: number | undefined;
-}
-
 /** How the doctor looks at the network. Promises fail with the system's error, whose `code` is what matters. */
 export interface ConnectionProbe {
   /** Whether requests to a URL go through a proxy. */
   usesProxy(url: string): boolean;
   /** How many addresses a name has. */
   resolve(host: string): Promise<number>;
-  /** Connects, with TLS and a check of the certificate where that is asked for. Aborting hangs up. */
-  connect(endpoint: Endpoint, signal: AbortSignal): Promise<Connected>;
+  /**
+   * Connects, with TLS and a check of the certificate where that is asked for, and closes at once. Aborting hangs up.
+   * @returns when the server's certificate ends, in milliseconds since the epoch; `undefined` without TLS
+   */
+  connect(endpoint: Endpoint, signal: AbortSignal): Promise<number | undefined>;
 }
 
 /** The network of this machine. */
@@ -46,7 +43,7 @@ export const systemProbe: ConnectionProbe = {
       };
       signal.addEventListener('abort', hangUp, { once: true });
       socket.once(isTls ? 'secureConnect' : 'connect', () => {
-        resolve({ certificateEndsAt: certificateEnd(socket) });
+        resolve(certificateEnd(socket));
         socket.destroy();
       });
       // For good: a socket that was told to end may still complain.
