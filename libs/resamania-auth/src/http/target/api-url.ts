@@ -1,3 +1,4 @@
+import { parseUrl } from '../../options/checks/base-url.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { climbsWhenDecoded } from './climbing.js';
 
@@ -80,15 +81,6 @@ export function isPlainBelow(root: string, url: string): boolean {
  */
 export function isBelow(root: string, href: string): boolean {
   return href.startsWith(root) && endsSegment(href, root.length);
-}
-
-/** An absolute URL, parsed. Not by way of `URL.canParse`: once optimised, Node 20's refuses hosts with umlauts. */
-export function parseUrl(url: string): URL | undefined {
-  try {
-    return new URL(url);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The first path segment of an IRI such as `/demoapi/clubs/1`; `undefined` for what does not begin with a slash. */

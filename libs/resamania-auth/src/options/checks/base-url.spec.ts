@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { baseUrlFlaw, isInsecure, normaliseBaseUrl, ownEndOf, pathFlaw } from './base-url.js';
+import { baseUrlFlaw, isInsecure, normaliseBaseUrl, ownEndOf, parseUrl, pathFlaw } from './base-url.js';
 
 describe('baseUrlFlaw', () => {
   it.each([
@@ -111,5 +111,12 @@ describe('ownEndOf', () => {
     ['https://host/demo/login', 'token path'],
   ])('looks at whole segments of %s', (url, end) => {
     expect(ownEndOf(url, 'demo', '/{client_token}/login')).toBe(end);
+  });
+});
+
+describe('parseUrl', () => {
+  it('parses without a fuss', () => {
+    expect(parseUrl('not a url')).toBeUndefined();
+    expect(parseUrl('https://müller.test')?.host).toBe('xn--mller-kva.test');
   });
 });
