@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 
 import { ResamaniaSecretError } from '../errors.js';
 import type { ResolvedTenantOptions } from '../options/resolved-options.js';
+import { portOf } from '../options/checks/base-url.js';
 import { headerSecretFlaw, secretFlaw } from '../options/checks/rules.js';
 import type { RenewWith, ResamaniaTenantOptions, Secret } from '../options/tenant-options.js';
 
@@ -78,8 +79,8 @@ export class Tenant {
 
   /** Where its token endpoint is. */
   get server(): { serverAddress: string; serverPort: number } {
-    const { hostname, port, protocol } = new URL(this.tokenUrl);
-    return { serverAddress: hostname, serverPort: Number(port) || (protocol === 'https:' ? 443 : 80) };
+    const url = new URL(this.tokenUrl);
+    return { serverAddress: url.hostname, serverPort: portOf(url) };
   }
 
   /** Extra fields of the token request's body. They may be confidential, hence a method. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { systemCodeOf } from '../../errors.js';
+import { portOf } from '../../options/checks/base-url.js';
 import { classifyFault } from '../../token/request/classify-failure.js';
 import { tokenFailure } from '../../token/request/token-failure.js';
 import type { TransportFault } from '../../token/request/http-token-transport.js';
@@ -56,13 +57,9 @@ async function connect(endpoint: Endpoint, ports: ConnectionPorts, signal: Abort
 }
 
 function endpointOf(baseUrl: string): Endpoint {
-  const { protocol, hostname, port } = new URL(baseUrl);
-  const isTls = protocol === 'https:';
-  return {
-    host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: port === '' ? (isTls ? 443 : 80) : Number(port),
-    isTls,
-  };
+  const url = new URL(baseUrl);
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return { host, port: portOf(url), isTls: url.protocol === 'https:' };
 }
 
 /** A system's or OpenSSL's error code, never a message. An error of several addresses holds those of each. */

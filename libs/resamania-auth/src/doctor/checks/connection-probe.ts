@@ -2,6 +2,8 @@ import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
 
+import { portOf } from '../../options/checks/base-url.js';
+
 /** Where to connect to. */
 export interface Endpoint {
   /** As it stands in a URL, an IPv6 address without its brackets. */
@@ -62,16 +64,17 @@ function certificateEnd(socket: Socket): number | undefined {
 /** Whether the environment names a proxy for a URL, by the rules of axios: `NO_PROXY` lists the exceptions. */
 export function isProxied(url: string, env: NodeJS.ProcessEnv): boolean {
   const variable = (name: string) => env[name] || env[name.toUpperCase()] || '';
-  const { protocol, hostname, port } = new URL(url);
+  const parsed = new URL(url);
+  const { protocol, hostname } = parsed;
   const scheme = protocol.slice(0, -1);
   if (variable(`${scheme}_proxy`) === '' && variable('all_proxy') === '') return false;
-  const portUsed = Number(port) || (scheme === 'https' ? 443 : 80);
+  const port = portOf(parsed);
   const exceptions = variable('no_proxy')
     .toLowerCase()
     .split(/[,\s]+/);
   return !exceptions.some((exception) => {
     const [, host, only] = /^(.+?)(?::(\d+))?$/.exec(exception) ?? [];
-    if (host === undefined || (Number(only) || portUsed) !== portUsed) return false;
+    if (host === undefined || (Number(only) || port) !== port) return false;
     return /^[.*]/.test(host) ? hostname.endsWith(host.replace('*', '')) : hostname === host;
   });
 }

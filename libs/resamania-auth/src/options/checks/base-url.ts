@@ -86,6 +86,12 @@ function isLoopback(hostname: string): boolean {
   return /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
+/** The port that an `http:` or `https:` URL leads to. */
+export function portOf({ protocol, port }: URL): number {
+  if (port !== '') return Number(port);
+  return protocol === 'https:' ? 443 : 80;
+}
+
 /** An absolute URL, parsed. Not by way of `URL.canParse`: once optimised, Node 20's refuses hosts with umlauts. */
 export function parseUrl(url: string): URL | undefined {
   try {
