@@ -1,6 +1,6 @@
 import { parseUrl } from '../../options/checks/base-url.js';
-import type { TenantChange, TenantStore } from '../../tenants/tenant-store.js';
-import type { Tenant } from '../../tenants/tenant.js';
+import type { TenantStore } from '../../tenants/tenant-store.js';
+import type { Tenant, TenantChange } from '../../tenants/tenant.js';
 import { firstSegment, isAbsolute, isBelow, isPlainBelow } from './api-url.js';
 
 /** The registered tenants by what their URLs look like. */
