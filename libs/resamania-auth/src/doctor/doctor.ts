@@ -1,6 +1,5 @@
 import type { AxiosInstance } from 'axios';
 
-import type { Clock } from '../clock.js';
 import type { EnvironmentByTenant, TenantEnvironment } from '../environment/load-environment.js';
 import { inVariablesOf, printVariableProblem } from '../environment/environment-variables.js';
 import { resolveOptions } from '../options/resolve-options.js';
@@ -9,8 +8,7 @@ import { AccessToken } from '../token/cache/access-token.js';
 import { SEE_DOCTOR } from '../token/request/token-failure.js';
 import type { TokenTransport } from '../token/request/http-token-transport.js';
 import { checkApi } from './checks/api-check.js';
-import { checkConnection } from './checks/connection-check.js';
-import type { ConnectionProbe } from './checks/connection-probe.js';
+import { checkConnection, type ConnectionPorts } from './checks/connection-check.js';
 import {
   exitCodeOf,
   failed,
@@ -29,14 +27,10 @@ import { tokenFindings } from './checks/token-findings.js';
 import { isFailure, requestToken } from './checks/token-request.js';
 import type { Progress } from './progress.js';
 
-/** What the doctor works with. */
-interface DoctorPorts {
+interface DoctorPorts extends ConnectionPorts {
   readonly env: NodeJS.ProcessEnv;
-  readonly probe: ConnectionProbe;
   readonly transport: TokenTransport;
   readonly http: AxiosInstance;
-  readonly clock: Clock;
-  readonly timeoutMs: number;
   readonly progress: Progress;
 }
 

@@ -13,7 +13,6 @@ import { DAY_MS, moment } from './words.js';
 /** A certificate that ends sooner than this is worth a warning. */
 const CERTIFICATE_WARNING_MS = 14 * DAY_MS;
 
-/** What the check works with. */
 export interface ConnectionPorts {
   readonly probe: ConnectionProbe;
   readonly clock: Clock;

@@ -4,7 +4,6 @@ import { connect as connectTls, TLSSocket } from 'node:tls';
 
 import { portOf } from '../../options/checks/base-url.js';
 
-/** Where to connect to. */
 export interface Endpoint {
   /** As it stands in a URL, an IPv6 address without its brackets. */
   readonly host: string;

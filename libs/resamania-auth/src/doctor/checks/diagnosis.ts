@@ -27,7 +27,6 @@ export interface Finding {
   readonly remedy?: string | undefined;
 }
 
-/** What one of the checks found. */
 export interface StepFinding extends Finding {
   readonly step: StepName;
 }

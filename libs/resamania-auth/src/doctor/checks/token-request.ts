@@ -19,7 +19,6 @@ export interface TokenOutcome {
   readonly durationMs: number;
 }
 
-/** Whether a token request failed. */
 export function isFailure(result: TokenOutcome['result']): result is TokenFailure {
   return 'code' in result;
 }
