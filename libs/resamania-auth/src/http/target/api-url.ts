@@ -1,13 +1,8 @@
+import type { AxiosRequestConfig } from 'axios';
+
 import { parseUrl } from '../../options/checks/base-url.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { climbsWhenDecoded } from './climbing.js';
-
-/** The parts of a request config that say where it goes. */
-export interface UrlParts {
-  readonly url?: string | undefined;
-  readonly baseURL?: string | undefined;
-  readonly allowAbsoluteUrls?: boolean | undefined;
-}
 
 /** What all URLs of a tenant begin with. */
 export function tenantRoot({ apiBaseUrl, clientToken }: Tenant): string {
@@ -15,12 +10,10 @@ export function tenantRoot({ apiBaseUrl, clientToken }: Tenant): string {
 }
 
 /** The URL as axios combines it, absolute or not. */
-export function combinedUrl(parts: UrlParts): string {
-  const { allowAbsoluteUrls } = parts;
-  const url = textOf(parts.url);
-  const baseURL = parts.baseURL === undefined ? undefined : textOf(parts.baseURL);
-  const isCombined = baseURL !== undefined && baseURL !== '';
-  if (!isCombined || (isAbsolute(url) && allowAbsoluteUrls !== false)) return url;
+export function combinedUrl(config: AxiosRequestConfig): string {
+  const url = textOf(config.url);
+  const baseURL = textOf(config.baseURL);
+  if (baseURL === '' || (isAbsolute(url) && config.allowAbsoluteUrls !== false)) return url;
   return url === '' ? baseURL : joinedBySlash(baseURL, url);
 }
 
