@@ -69,11 +69,6 @@ abstract class RequestTenantBinder implements NestInterceptor, NestMiddleware<Te
     this.#modules = modules;
   }
 
-  /** Found from any module: it is not exported, since it holds secrets. */
-  get #tenants(): TenantStore {
-    return this.#modules.get(TenantStore, { strict: false });
-  }
-
   async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const tenant = await this.#tenantOf(execution.switchToHttp().getRequest<TenantRequest>());
     if (tenant === undefined) return next.handle();
@@ -103,8 +98,10 @@ abstract class RequestTenantBinder implements NestInterceptor, NestMiddleware<Te
   }
 
   async #assertKnown(tenant: string): Promise<void> {
+    // Found from any module: it is not exported, since it holds secrets.
+    const tenants = this.#modules.get(TenantStore, { strict: false });
     try {
-      await this.#tenants.load(tenant);
+      await tenants.load(tenant);
     } catch (error) {
       if (!(error instanceof ResamaniaTenantError) || error.code === 'tenant_load_failed') throw error;
       // Names neither the tenant, which came from outside, nor those that exist.
