@@ -39,7 +39,7 @@ async function examine({ env = ENV, token = json(200, GRANT), api = {} }: World)
     probe: {
       usesProxy: () => false,
       resolve: async () => 1,
-      connect: async () => ({ certificateEndsAt: undefined }),
+      connect: async () => undefined,
     },
     transport: {
       post: () =>

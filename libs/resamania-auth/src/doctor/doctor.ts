@@ -1,6 +1,5 @@
 import type { AxiosInstance } from 'axios';
 
-import type { Clock } from '../clock.js';
 import type { EnvironmentByTenant, TenantEnvironment } from '../environment/load-environment.js';
 import { inVariablesOf, printVariableProblem } from '../environment/environment-variables.js';
 import { resolveOptions } from '../options/resolve-options.js';
@@ -8,15 +7,14 @@ import { Tenant } from '../tenants/tenant.js';
 import { AccessToken } from '../token/cache/access-token.js';
 import { SEE_DOCTOR } from '../token/request/token-failure.js';
 import type { TokenTransport } from '../token/request/http-token-transport.js';
-import { callApi } from './checks/api-check.js';
-import { apiFinding } from './checks/api-findings.js';
-import { checkConnection } from './checks/connection-check.js';
-import type { ConnectionProbe } from './checks/connection-probe.js';
+import { checkApi } from './checks/api-check.js';
+import { checkConnection, type ConnectionPorts } from './checks/connection-check.js';
 import {
   exitCodeOf,
   failed,
   type Finding,
   notChecked,
+  nothingChecked,
   ok,
   type Report,
   type Step,
@@ -29,14 +27,10 @@ import { tokenFindings } from './checks/token-findings.js';
 import { isFailure, requestToken } from './checks/token-request.js';
 import type { Progress } from './progress.js';
 
-/** What the doctor works with. */
-interface DoctorPorts {
+interface DoctorPorts extends ConnectionPorts {
   readonly env: NodeJS.ProcessEnv;
-  readonly probe: ConnectionProbe;
   readonly transport: TokenTransport;
   readonly http: AxiosInstance;
-  readonly clock: Clock;
-  readonly timeoutMs: number;
   readonly progress: Progress;
 }
 
@@ -51,10 +45,8 @@ export class Doctor {
   }
 
   async examine({ tenants, general }: EnvironmentByTenant): Promise<Report> {
-    if (general.length > 0) {
-      const problems = [...general, ...tenants.flatMap((tenant) => tenant.problems)];
-      return { tenants: [], problems: problems.map(printVariableProblem), warnings: [], exitCode: 2 };
-    }
+    if (general.length > 0)
+      return nothingChecked([...general, ...tenants.flatMap(({ problems }) => problems)]);
     const reports: TenantReport[] = [];
     for (const tenant of tenants) reports.push(await this.#examine(tenant));
     return { tenants: reports, problems: [], warnings: [], exitCode: exitCodeOf(reports) };
@@ -83,7 +75,7 @@ export class Doctor {
 
   /** What the checks find, in the order of `STEPS`. Whoever reads it stops at the first that failed. */
   async *#findings(environment: TenantEnvironment, name: string): AsyncGenerator<StepFinding> {
-    const { clock, http, progress, timeoutMs } = this.#ports;
+    const { http, progress } = this.#ports;
     const options = environment.options && resolveOptions(environment.options);
     const [resolved] = options?.tenants ?? [];
     if (options === undefined || resolved === undefined) {
@@ -105,8 +97,8 @@ export class Doctor {
     progress.starts(name, 'API call');
     const { value, scope, requestedAt: issuedAt, lifetimeMs } = outcome.result;
     const token = new AccessToken({ value, scope, issuedAt, expiresAt: issuedAt + lifetimeMs });
-    const answer = await callApi(http, { tenant, token, apiKey: tenant.knownApiKey }, { clock, timeoutMs });
-    yield { step: 'API call', ...apiFinding(answer, tenant, clock.now()) };
+    const credentials = { tenant, token, apiKey: tenant.knownApiKey };
+    yield { step: 'API call', ...(await checkApi(http, credentials, this.#ports)) };
   }
 
   async #connection(baseUrl: string): Promise<Finding> {

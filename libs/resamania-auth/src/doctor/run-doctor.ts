@@ -7,15 +7,11 @@ import { create } from 'axios';
 
 import { systemClock } from '../clock.js';
 import { environmentByTenant, type EnvironmentByTenant } from '../environment/load-environment.js';
-import {
-  hasResamaniaEnvironment,
-  MODULE_VARIABLES,
-  printVariableProblem,
-} from '../environment/environment-variables.js';
+import { hasResamaniaEnvironment, MODULE_VARIABLES } from '../environment/environment-variables.js';
 import type { ResamaniaAuthOptions } from '../options/resamania-auth-options.js';
 import { HttpTokenTransport } from '../token/request/http-token-transport.js';
 import { systemProbe } from './checks/connection-probe.js';
-import type { Report } from './checks/diagnosis.js';
+import { nothingChecked, type Report } from './checks/diagnosis.js';
 import { Doctor } from './doctor.js';
 import type { Progress } from './progress.js';
 import { reportList } from './report-list.js';
@@ -50,18 +46,16 @@ export async function runDoctor(
   const { stdout, env } = process;
   const hasColours = stdout.isTTY && stdout.hasColors(env);
   const text = reportList(report, (colour, content) => (hasColours ? styleText(colour, content) : content));
-  const isConfigured = hasResamaniaEnvironment(env) || report.tenants.length > 0;
-  return { text: isConfigured ? text : `${text}\n${EXAMPLE}`, exitCode };
+  return { text: hasResamaniaEnvironment(env) ? text : `${text}\n${EXAMPLE}`, exitCode };
 }
 
 async function examine(options: DoctorOptions, progress: Progress): Promise<Report> {
   const problem = await loadEnvironmentFile(options.env);
-  if (problem !== undefined) return nothingChecked([`--env: ${problem}`]);
+  if (problem !== undefined) return nothingChecked([{ variable: '--env', text: problem }]);
   const { env } = process;
   const environment = environmentByTenant(env, (path) => readFileSync(path, 'utf8'));
-  if (!hasResamaniaEnvironment(env)) {
-    return nothingChecked(environment.tenants.flatMap(({ problems }) => problems.map(printVariableProblem)));
-  }
+  if (!hasResamaniaEnvironment(env))
+    return nothingChecked(environment.tenants.flatMap(({ problems }) => problems));
   const transport = new HttpTokenTransport();
   try {
     const doctor = new Doctor({
@@ -79,10 +73,6 @@ async function examine(options: DoctorOptions, progress: Progress): Promise<Repo
     progress.stop();
     transport.close();
   }
-}
-
-function nothingChecked(problems: readonly string[]): Report {
-  return { tenants: [], problems, warnings: [], exitCode: 2 };
 }
 
 /** Several tenants and no default are no mistake, but calls that name no tenant fail then. */

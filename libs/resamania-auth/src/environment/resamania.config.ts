@@ -33,9 +33,7 @@ export const resamaniaConfig = Object.defineProperties(() => registered()(), {
   asProvider: { value: (options?: ResamaniaAuthOptions) => registered(options).asProvider() },
 }) as ResamaniaConfig;
 
-function registered(
-  options?: ResamaniaAuthOptions,
-): (() => ResamaniaAuthOptions) & ConfigFactoryKeyHost<ResamaniaAuthOptions> {
+function registered(options?: ResamaniaAuthOptions) {
   return registerAs('resamania', () =>
     loadEnvironment(process.env, (path) => readFileSync(path, 'utf8'), options),
   );

@@ -15,7 +15,6 @@ import { Observable } from 'rxjs';
 
 import { ResamaniaTenantError } from '../errors.js';
 import { nonEmptyString } from '../gateway/json.js';
-import { name as nameRule } from '../options/checks/rules.js';
 import { ResamaniaTenantContext } from '../tenants/resamania-tenant-context.js';
 import { TenantStore } from '../tenants/tenant-store.js';
 
@@ -70,11 +69,6 @@ abstract class RequestTenantBinder implements NestInterceptor, NestMiddleware<Te
     this.#modules = modules;
   }
 
-  /** Found from any module: it is not exported, since it holds secrets. */
-  get #tenants(): TenantStore {
-    return this.#modules.get(TenantStore, { strict: false });
-  }
-
   async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const tenant = await this.#tenantOf(execution.switchToHttp().getRequest<TenantRequest>());
     if (tenant === undefined) return next.handle();
@@ -98,28 +92,22 @@ abstract class RequestTenantBinder implements NestInterceptor, NestMiddleware<Te
 
   async #tenantOf(request: TenantRequest): Promise<string | undefined> {
     const tenant = (await this.extract(request)) ?? undefined;
-    if (tenant === undefined && !this.isOptional)
-      throw new BadRequestException('The request names no tenant');
-    if (tenant === undefined || this.#tenants.find(tenant) !== undefined) return tenant;
-    // What no tenant can be named needs no look-up, however long and strange it is.
-    if (nameRule(tenant) !== undefined) throw noSuchTenant();
-    await this.#load(tenant);
+    if (tenant !== undefined) await this.#assertKnown(tenant);
+    else if (!this.isOptional) throw new BadRequestException('The request names no tenant');
     return tenant;
   }
 
-  async #load(tenant: string): Promise<void> {
+  async #assertKnown(tenant: string): Promise<void> {
+    // Found from any module: it is not exported, since it holds secrets.
+    const tenants = this.#modules.get(TenantStore, { strict: false });
     try {
-      await this.#tenants.load(tenant);
+      await tenants.load(tenant);
     } catch (error) {
       if (!(error instanceof ResamaniaTenantError) || error.code === 'tenant_load_failed') throw error;
-      throw noSuchTenant();
+      // Names neither the tenant, which came from outside, nor those that exist.
+      throw new NotFoundException('There is no such tenant');
     }
   }
-}
-
-/** Names neither the tenant, which came from outside, nor those that exist. */
-function noSuchTenant(): NotFoundException {
-  return new NotFoundException('There is no such tenant');
 }
 
 /** As much of an incoming request as a tenant can be found in. Express' and Fastify's requests are such. */

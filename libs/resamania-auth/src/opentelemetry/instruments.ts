@@ -1,4 +1,4 @@
-import type { Attributes, BatchObservableResult, Counter, Histogram, Meter } from '@opentelemetry/api';
+import type { Attributes, BatchObservableResult, Meter } from '@opentelemetry/api';
 
 import type { ObservedTenant, TelemetrySource } from '../telemetry/telemetry.js';
 
@@ -9,23 +9,14 @@ const LIFETIMES = [0, 1, 5, 15, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 72
 
 const STATES = ['valid', 'obtaining', 'waiting', 'idle'];
 
-/** Everything that is measured. */
-export interface Instruments {
-  readonly fetchDuration: Histogram;
-  readonly waitDuration: Histogram;
-  readonly remainingLifetime: Histogram;
-  readonly storeDuration: Histogram;
-  readonly rejections: Counter;
-  /** Stops observing. */
-  readonly close: () => void;
-}
+export type Instruments = ReturnType<typeof createInstruments>;
 
 /** Makes the instruments, and observes the tenants whenever metrics are collected. */
 export function createInstruments(
   meter: Meter,
   source: TelemetrySource,
   about: (tenant: string) => Attributes,
-): Instruments {
+) {
   const duration = (name: string, description: string) =>
     meter.createHistogram(`resamania.auth.${name}`, {
       unit: 's',
@@ -45,6 +36,7 @@ export function createInstruments(
       unit: '{token}',
       description: 'Tokens that were dropped before their time',
     }),
+    /** Stops observing. */
     close: observe(meter, source, about),
   };
 }

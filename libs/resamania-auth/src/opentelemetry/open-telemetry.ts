@@ -1,6 +1,7 @@
 import {
   type Attributes,
   context,
+  type Histogram,
   metrics,
   type MeterProvider,
   ROOT_CONTEXT,
@@ -56,15 +57,16 @@ export function openTelemetry(
   return (source) => new OpenTelemetry(source, options);
 }
 
-/** A fetch with a span. */
 class SpanOfFetch implements FetchRecording {
   readonly span: Span;
-  readonly #ended: (end: FetchEnd, seconds: number) => void;
+  readonly #attributes: Attributes;
+  readonly #duration: Histogram;
   readonly #startedAt = performance.now();
 
-  constructor(span: Span, ended: (end: FetchEnd, seconds: number) => void) {
+  constructor(span: Span, attributes: Attributes, duration: Histogram) {
     this.span = span;
-    this.#ended = ended;
+    this.#attributes = attributes;
+    this.#duration = duration;
   }
 
   run<T>(work: () => T): T {
@@ -72,7 +74,8 @@ class SpanOfFetch implements FetchRecording {
   }
 
   end(end: FetchEnd): void {
-    this.#ended(end, secondsSince(this.#startedAt));
+    if (end.kind !== 'left')
+      this.#duration.record(secondsSince(this.#startedAt), { ...this.#attributes, ...attributesOf(end) });
     endSpan(this.span, end);
   }
 }
@@ -106,10 +109,7 @@ class OpenTelemetry implements ResamaniaTelemetry {
       { kind: SpanKind.CLIENT, root: true, attributes, links },
       ROOT_CONTEXT,
     );
-    return new SpanOfFetch(span, (end, seconds) => {
-      if (end.kind !== 'left')
-        this.#instruments.fetchDuration.record(seconds, { ...attributes, ...attributesOf(end) });
-    });
+    return new SpanOfFetch(span, attributes, this.#instruments.fetchDuration);
   }
 
   startWait(tenant: string, fetch: FetchRecording): WaitRecording {

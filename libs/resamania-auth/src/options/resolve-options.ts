@@ -14,7 +14,7 @@ import type { ResamaniaTenantOptions } from './tenant-options.js';
  * @throws ResamaniaConfigError that lists every problem, and no value
  */
 export function resolveOptions(raw: unknown): ResolvedOptions {
-  const options = valid(checkOptions(raw), 'Options of ResamaniaAuthModule', 'options');
+  const options = valid<ResamaniaAuthOptions>(checkOptions(raw), 'Options of ResamaniaAuthModule', 'options');
   const completed = complete(MODULE_FIELDS, options);
   const { apiBaseUrl, apiKey, apiKeyHeader, allowInsecureHttp, tenants, ...rest } = completed;
   const tenantDefaults: TenantDefaults = Object.freeze({
@@ -39,8 +39,7 @@ export function resolveTenantOptions(
   defaults: TenantDefaults,
   where: string,
 ): ResolvedTenantOptions {
-  const { value, problems } = tenantValues(raw, defaults);
-  const tenant = valid(asChecked<ResamaniaTenantOptions>(value, problems), where, 'tenant');
+  const tenant = valid<ResamaniaTenantOptions>(tenantValues(raw, defaults), where, 'tenant');
   return completeTenant(tenant, defaults);
 }
 
@@ -72,10 +71,8 @@ function completeTenant(tenant: ResamaniaTenantOptions, defaults: TenantDefaults
   });
 }
 
-/** What a check makes of a value: a copy of it, or its problems. */
-type Checked<T> =
-  | { readonly value: T; readonly problems: readonly [] }
-  | { readonly value?: never; readonly problems: readonly Problem[] };
+/** What a check makes of a value: a copy of it, and its problems. */
+type Checked = ReturnType<typeof check>;
 
 /** The table that each option belongs to; of two of the same name, the later one counts. */
 const HOMES: OptionHomes = new Map([
@@ -88,9 +85,9 @@ const HOMES: OptionHomes = new Map([
 ]);
 
 /** The module's options, those of each tenant included. */
-export function checkOptions(raw: unknown): Checked<ResamaniaAuthOptions> {
+export function checkOptions(raw: unknown): Checked {
   const { value, problems } = check(raw, MODULE_FIELDS, HOMES);
-  if (value === WRONG) return { problems };
+  if (value === WRONG) return { value, problems };
   const { apiBaseUrl, allowInsecureHttp, tenants } = value;
   const inherited = { apiBaseUrl, allowInsecureHttp: allowInsecureHttp === true };
   problems.push(
@@ -105,15 +102,15 @@ export function checkOptions(raw: unknown): Checked<ResamaniaAuthOptions> {
   }
   const copies = checked.map((tenant) => tenant.value);
   for (const problem of duplicateNames(copies)) problems.push(problem);
-  return asChecked<ResamaniaAuthOptions>({ ...value, tenants: copies }, problems);
+  return { value: { ...value, tenants: copies }, problems };
 }
 
 /**
- * A value that was checked.
+ * The one place where a value is taken for what its table says.
  * @throws ResamaniaConfigError that lists every problem, and no value
  */
-function valid<T>({ value, problems }: Checked<T>, where: string, root: string): T {
-  if (value !== undefined) return value;
+function valid<T>({ value, problems }: Checked, where: string, root: string): T {
+  if (problems.length === 0) return value as T;
   throw new ResamaniaConfigError(
     where,
     problems.map((problem) => printProblem(problem, root)),
@@ -121,7 +118,7 @@ function valid<T>({ value, problems }: Checked<T>, where: string, root: string):
 }
 
 /** One tenant's options, and what is wrong with them. */
-function tenantValues(raw: unknown, inherited: Inherited): ReturnType<typeof check> {
+function tenantValues(raw: unknown, inherited: Inherited): Checked {
   const { value, problems } = check(raw, TENANT_FIELDS, HOMES);
   if (value === WRONG) return { value, problems };
   problems.push(
@@ -154,11 +151,6 @@ function duplicateNames(tenants: readonly unknown[]): Problem[] {
     else if (typeof own === 'string') seen.set(own, printPath(path));
   }
   return problems;
-}
-
-/** The one place where a value is taken for what its table says. */
-function asChecked<T>(value: Loose | typeof WRONG, problems: Problem[]): Checked<T> {
-  return problems.length === 0 ? { value: value as T, problems: [] } : { problems };
 }
 
 function homes(fields: Fields, home: string): [string, string][] {

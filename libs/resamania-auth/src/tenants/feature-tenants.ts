@@ -30,15 +30,15 @@ export class FeatureTenants implements OnApplicationBootstrap {
   }
 
   /**
-   * Hands over all tenants there are, and each one that comes later.
+   * Hands over the tenants there are, and passes each one that comes later on to `take`.
    * @throws ResamaniaConfigError where they have been handed over already
    */
-  handOverTo(take: (tenant: FeatureTenant) => void): void {
+  handOverTo(take: (tenant: FeatureTenant) => void): readonly FeatureTenant[] {
     if (this.#take !== undefined) throw importedTwice();
     this.#take = take;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const tenant of waiting) take(tenant);
+    return waiting;
   }
 
   /** @throws ResamaniaConfigError where nobody has taken over the tenants of the feature modules */
@@ -77,17 +77,16 @@ export class TenantRegistration implements OnModuleInit, OnApplicationBootstrap 
 
   /** @throws ResamaniaConfigError listing every problem of every feature module's tenants */
   takeOver(): void {
+    const register = ({ options, where }: FeatureTenant) => void this.#store.register(options, where);
     const problems: string[] = [];
-    let isCollecting = true;
-    this.#features.handOverTo(({ options, where }) => {
+    for (const tenant of this.#features.handOverTo(register)) {
       try {
-        this.#store.register(options, where);
+        register(tenant);
       } catch (error) {
-        if (!isCollecting || !(error instanceof ResamaniaAuthError)) throw error;
-        problems.push(...problemsOf(error, where));
+        if (!(error instanceof ResamaniaAuthError)) throw error;
+        problems.push(...problemsOf(error, tenant.where));
       }
-    });
-    isCollecting = false;
+    }
     problems.push(...this.#defaultProblems());
     if (problems.length > 0) throw new ResamaniaConfigError('Tenants of ResamaniaAuthModule', problems);
   }

@@ -10,9 +10,8 @@ const ROW = { clientToken: 'nordgym', clientId: '1_x', clientSecret: 'canary' };
 
 function loader(row: unknown): TenantLoader {
   const tenantProvider = async () => row as ResamaniaTenantOptions;
-  const events = { evicted: () => undefined, updated: () => undefined, removed: () => undefined };
-  const clock = new SimulatedClock();
-  return new TenantLoader(resolveOptions({ apiBaseUrl: 'https://host', tenantProvider }), clock, events);
+  const options = resolveOptions({ apiBaseUrl: 'https://host', tenantProvider });
+  return new TenantLoader(options, new SimulatedClock(), () => undefined);
 }
 
 async function failure(row: unknown): Promise<ResamaniaConfigError> {

@@ -6,7 +6,7 @@ import { resolveTenantOptions } from '../options/resolve-options.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
 import { TimeUp, withTimeLimit } from '../waiting.js';
-import { Tenant } from './tenant.js';
+import { Tenant, type TenantChangeListener } from './tenant.js';
 
 /** How many names that the provider does not know are remembered, at most. */
 const MAX_MISSES = 10_000;
@@ -21,44 +21,30 @@ interface Kept {
   askedAt: number;
 }
 
-/** What happens to the tenants that are kept. */
-interface LoaderEvents {
-  evicted(tenant: Tenant): void;
-  updated(tenant: Tenant, previous: Tenant): void;
-  removed(tenant: Tenant): void;
-}
-
 /**
  * The tenants of the `tenantProvider`: loaded once for concurrent calls, kept in a bounded number, asked for again in the
  * background after a time. Names that it does not know are remembered for a while.
  */
 export class TenantLoader {
-  readonly #options: Pick<ResolvedOptions, 'tenantProvider' | 'tenantDefaults' | 'onDemand'>;
+  readonly #options: ResolvedOptions;
   readonly #clock: Clock;
-  readonly #events: LoaderEvents;
+  readonly #tell: TenantChangeListener;
   readonly #loads = new Map<string, Promise<Tenant | undefined>>();
   readonly #kept: LRUCache<string, Kept>;
   /** When the provider did not know a name, in milliseconds since the epoch. */
   readonly #misses = new LRUCache<string, number>({ max: MAX_MISSES });
 
-  constructor(
-    options: Pick<ResolvedOptions, 'tenantProvider' | 'tenantDefaults' | 'onDemand'>,
-    clock: Clock,
-    events: LoaderEvents,
-  ) {
+  /** @param tell - Is told which tenants are evicted, and which ones a reload changes or removes. */
+  constructor(options: ResolvedOptions, clock: Clock, tell: TenantChangeListener) {
     this.#options = options;
     this.#clock = clock;
-    this.#events = events;
+    this.#tell = tell;
     this.#kept = new LRUCache({
       max: options.onDemand.maxEntries,
       dispose: ({ tenant }, _name, reason) => {
-        if (reason === 'evict') events.evicted(tenant);
+        if (reason === 'evict') tell({ type: 'evicted', tenant });
       },
     });
-  }
-
-  get isAvailable(): boolean {
-    return this.#options.tenantProvider !== undefined;
   }
 
   /** A tenant that is kept; marks it as used, and asks for it again in the background when its time has come. */
@@ -116,10 +102,10 @@ export class TenantLoader {
     if (tenant?.isLike(kept.tenant)) return;
     if (tenant === undefined) {
       this.#kept.delete(name);
-      this.#events.removed(kept.tenant);
+      this.#tell({ type: 'removed', tenant: kept.tenant });
     } else {
       this.keep(tenant);
-      this.#events.updated(tenant, kept.tenant);
+      this.#tell({ type: 'updated', tenant, previous: kept.tenant });
     }
   }
 

@@ -7,7 +7,7 @@ import { resolveTenantOptions } from '../options/resolve-options.js';
 import type { ResolvedOptions } from '../options/resolved-options.js';
 import type { ResamaniaTenantOptions } from '../options/tenant-options.js';
 import { TenantLoader } from './tenant-loader.js';
-import { Tenant } from './tenant.js';
+import { Tenant, type TenantChange, type TenantChangeListener } from './tenant.js';
 
 const RENAMED = 'name: a tenant cannot be renamed: remove() it, and register() it under its new name';
 /** How many names an error lists, at most. */
@@ -28,11 +28,7 @@ export class TenantStore {
   constructor(options: ResolvedOptions, clock: Clock) {
     this.#options = options;
     this.#default = options.defaultTenant;
-    this.#loader = new TenantLoader(options, clock, {
-      evicted: (tenant) => this.#tell({ type: 'evicted', tenant }),
-      updated: (tenant, previous) => this.#tell({ type: 'updated', tenant, previous }),
-      removed: (tenant) => this.#tell({ type: 'removed', tenant }),
-    });
+    this.#loader = new TenantLoader(options, clock, (change) => this.#tell(change));
     for (const tenant of options.tenants) this.#add(new Tenant(tenant));
   }
 
@@ -103,7 +99,7 @@ export class TenantStore {
 
   /** Whether a name that is not known now might be loaded. */
   get canLoad(): boolean {
-    return this.#loader.isAvailable;
+    return this.#options.tenantProvider !== undefined;
   }
 
   /**
@@ -183,14 +179,3 @@ export class TenantStore {
     for (const listener of this.#listeners) listener(change);
   }
 }
-
-/**
- * What happens to the tenants of a registry. `loaded` and `evicted` are the tenants that a `tenantProvider` gave:
- * they come with use and go when the bounded cache is full.
- */
-export type TenantChange =
-  | { readonly type: 'added' | 'removed' | 'loaded' | 'evicted'; readonly tenant: Tenant }
-  | { readonly type: 'updated'; readonly tenant: Tenant; readonly previous: Tenant };
-
-/** Follows the tenants of a registry. Must not throw. */
-type TenantChangeListener = (change: TenantChange) => void;

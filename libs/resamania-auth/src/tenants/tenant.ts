@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 
 import { ResamaniaSecretError } from '../errors.js';
 import type { ResolvedTenantOptions } from '../options/resolved-options.js';
+import { portOf } from '../options/checks/base-url.js';
 import { headerSecretFlaw, secretFlaw } from '../options/checks/rules.js';
 import type { RenewWith, ResamaniaTenantOptions, Secret } from '../options/tenant-options.js';
 
@@ -78,8 +79,8 @@ export class Tenant {
 
   /** Where its token endpoint is. */
   get server(): { serverAddress: string; serverPort: number } {
-    const { hostname, port, protocol } = new URL(this.tokenUrl);
-    return { serverAddress: hostname, serverPort: Number(port) || (protocol === 'https:' ? 443 : 80) };
+    const url = new URL(this.tokenUrl);
+    return { serverAddress: url.hostname, serverPort: portOf(url) };
   }
 
   /** Extra fields of the token request's body. They may be confidential, hence a method. */
@@ -173,3 +174,14 @@ export class Tenant {
     }
   }
 }
+
+/**
+ * What happens to the tenants of a registry. `loaded` and `evicted` are the tenants that a `tenantProvider` gave:
+ * they come with use and go when the bounded cache is full.
+ */
+export type TenantChange =
+  | { readonly type: 'added' | 'removed' | 'loaded' | 'evicted'; readonly tenant: Tenant }
+  | { readonly type: 'updated'; readonly tenant: Tenant; readonly previous: Tenant };
+
+/** Follows the tenants of a registry. Must not throw. */
+export type TenantChangeListener = (change: TenantChange) => void;

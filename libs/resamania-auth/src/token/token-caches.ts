@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 
 import { ResamaniaTokenError } from '../errors.js';
-import type { Tenant } from '../tenants/tenant.js';
-import type { TenantChange, TenantStore } from '../tenants/tenant-store.js';
+import type { Tenant, TenantChange } from '../tenants/tenant.js';
+import type { TenantStore } from '../tenants/tenant-store.js';
 import { TokenCache } from './cache/token-cache.js';
 import type { TokenCachePorts } from './cache/token-cache-ports.js';
 import { waitFor } from '../waiting.js';

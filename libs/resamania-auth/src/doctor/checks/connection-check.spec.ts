@@ -12,7 +12,7 @@ function ports(probe: Partial<ConnectionProbe>): ConnectionPorts {
     probe: {
       usesProxy: () => false,
       resolve: async () => 2,
-      connect: async () => ({ certificateEndsAt: undefined }),
+      connect: async () => undefined,
       ...probe,
     },
     clock: { now: () => NOW, after: systemClock.after },
@@ -21,7 +21,7 @@ function ports(probe: Partial<ConnectionProbe>): ConnectionPorts {
 }
 
 function ending(inMs: number): Partial<ConnectionProbe> {
-  return { connect: async () => ({ certificateEndsAt: NOW + inMs }) };
+  return { connect: async () => NOW + inMs };
 }
 
 describe('checkConnection', () => {
@@ -33,7 +33,7 @@ describe('checkConnection', () => {
     const seen: Endpoint[] = [];
     const connect: ConnectionProbe['connect'] = async (to) => {
       seen.push(to);
-      return { certificateEndsAt: undefined };
+      return undefined;
     };
     expect((await checkConnection(url, ports({ connect }))).verdict).toBe('ok');
     expect(seen).toEqual([endpoint]);

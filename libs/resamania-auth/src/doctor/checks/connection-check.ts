@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { systemCodeOf } from '../../errors.js';
+import { portOf } from '../../options/checks/base-url.js';
 import { classifyFault } from '../../token/request/classify-failure.js';
 import { tokenFailure } from '../../token/request/token-failure.js';
 import type { TransportFault } from '../../token/request/http-token-transport.js';
@@ -12,7 +13,6 @@ import { DAY_MS, moment } from './words.js';
 /** A certificate that ends sooner than this is worth a warning. */
 const CERTIFICATE_WARNING_MS = 14 * DAY_MS;
 
-/** What the check works with. */
 export interface ConnectionPorts {
   readonly probe: ConnectionProbe;
   readonly clock: Clock;
@@ -41,12 +41,12 @@ async function connect(endpoint: Endpoint, ports: ConnectionPorts, signal: Abort
   const { probe, clock } = ports;
   const { host, port, isTls } = endpoint;
   const addresses = await probe.resolve(host);
-  const { certificateEndsAt: end } = await probe.connect(endpoint, signal);
+  const certificateEndsAt = await probe.connect(endpoint, signal);
   const connected = `connected to ${host}:${port} (${addresses === 1 ? '1 address' : `${addresses} addresses`})`;
   if (!isTls) return ok(`${connected}, without TLS`);
-  if (end === undefined) return ok(`${connected}, TLS valid`);
-  const left = end - clock.now();
-  const day = moment(end).slice(0, 'YYYY-MM-DD'.length);
+  if (certificateEndsAt === undefined) return ok(`${connected}, TLS valid`);
+  const left = certificateEndsAt - clock.now();
+  const day = moment(certificateEndsAt).slice(0, 'YYYY-MM-DD'.length);
   if (left >= CERTIFICATE_WARNING_MS) return ok(`${connected}, TLS valid until ${day}`);
   const days = Math.floor(left / DAY_MS);
   return warning(
@@ -56,13 +56,9 @@ async function connect(endpoint: Endpoint, ports: ConnectionPorts, signal: Abort
 }
 
 function endpointOf(baseUrl: string): Endpoint {
-  const { protocol, hostname, port } = new URL(baseUrl);
-  const isTls = protocol === 'https:';
-  return {
-    host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: port === '' ? (isTls ? 443 : 80) : Number(port),
-    isTls,
-  };
+  const url = new URL(baseUrl);
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return { host, port: portOf(url), isTls: url.protocol === 'https:' };
 }
 
 /** A system's or OpenSSL's error code, never a message. An error of several addresses holds those of each. */

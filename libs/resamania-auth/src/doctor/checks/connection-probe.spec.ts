@@ -29,9 +29,7 @@ describe('systemProbe', () => {
     const port = await portOf(tcp);
     const closed = once(tcp, 'connection').then(([socket]) => once(socket.resume(), 'close'));
     expect(await systemProbe.resolve('127.0.0.1')).toBe(1);
-    expect(await systemProbe.connect({ host: '127.0.0.1', port, isTls: false }, patient)).toEqual({
-      certificateEndsAt: undefined,
-    });
+    expect(await systemProbe.connect({ host: '127.0.0.1', port, isTls: false }, patient)).toBeUndefined();
     await closed;
   });
 

@@ -2,18 +2,13 @@ import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
 
-/** Where to connect to. */
+import { portOf } from '../../options/checks/base-url.js';
+
 export interface Endpoint {
   /** As it stands in a URL, an IPv6 address without its brackets. */
   readonly host: string;
   readonly port: number;
   readonly isTls: boolean;
-}
-
-/** A connection that was made, and closed at once. */
-interface Connected {
-  /** When the server's certificate ends, in milliseconds since the epoch; `undefined` without TLS. */
-  readonly certificateEndsAt: number | undefined;
 }
 
 /** How the doctor looks at the network. Promises fail with the system's error, whose `code` is what matters. */
@@ -22,8 +17,11 @@ export interface ConnectionProbe {
   usesProxy(url: string): boolean;
   /** How many addresses a name has. */
   resolve(host: string): Promise<number>;
-  /** Connects, with TLS and a check of the certificate where that is asked for. Aborting hangs up. */
-  connect(endpoint: Endpoint, signal: AbortSignal): Promise<Connected>;
+  /**
+   * Connects, with TLS and a check of the certificate where that is asked for, and closes at once. Aborting hangs up.
+   * @returns when the server's certificate ends, in milliseconds since the epoch; `undefined` without TLS
+   */
+  connect(endpoint: Endpoint, signal: AbortSignal): Promise<number | undefined>;
 }
 
 /** The network of this machine. */
@@ -46,7 +44,7 @@ export const systemProbe: ConnectionProbe = {
       };
       signal.addEventListener('abort', hangUp, { once: true });
       socket.once(isTls ? 'secureConnect' : 'connect', () => {
-        resolve({ certificateEndsAt: certificateEnd(socket) });
+        resolve(certificateEnd(socket));
         socket.destroy();
       });
       // For good: a socket that was told to end may still complain.
@@ -65,16 +63,17 @@ function certificateEnd(socket: Socket): number | undefined {
 /** Whether the environment names a proxy for a URL, by the rules of axios: `NO_PROXY` lists the exceptions. */
 export function isProxied(url: string, env: NodeJS.ProcessEnv): boolean {
   const variable = (name: string) => env[name] || env[name.toUpperCase()] || '';
-  const { protocol, hostname, port } = new URL(url);
+  const parsed = new URL(url);
+  const { protocol, hostname } = parsed;
   const scheme = protocol.slice(0, -1);
   if (variable(`${scheme}_proxy`) === '' && variable('all_proxy') === '') return false;
-  const portUsed = Number(port) || (scheme === 'https' ? 443 : 80);
+  const port = portOf(parsed);
   const exceptions = variable('no_proxy')
     .toLowerCase()
     .split(/[,\s]+/);
   return !exceptions.some((exception) => {
     const [, host, only] = /^(.+?)(?::(\d+))?$/.exec(exception) ?? [];
-    if (host === undefined || (Number(only) || portUsed) !== portUsed) return false;
+    if (host === undefined || (Number(only) || port) !== port) return false;
     return /^[.*]/.test(host) ? hostname.endsWith(host.replace('*', '')) : hostname === host;
   });
 }

@@ -1,3 +1,5 @@
+import { printVariableProblem, type VariableProblem } from '../../environment/environment-variables.js';
+
 /** What a check came to. */
 export type Verdict = 'ok' | 'warning' | 'failed' | 'not checked';
 
@@ -25,7 +27,6 @@ export interface Finding {
   readonly remedy?: string | undefined;
 }
 
-/** What one of the checks found. */
 export interface StepFinding extends Finding {
   readonly step: StepName;
 }
@@ -69,6 +70,11 @@ export function failed(detail: string, remedy: string, code?: string): Finding {
 
 export function notChecked(detail: string): Finding {
   return { verdict: 'not checked', detail };
+}
+
+/** The report where something keeps the doctor from checking any tenant. */
+export function nothingChecked(problems: readonly VariableProblem[]): Report {
+  return { tenants: [], problems: problems.map(printVariableProblem), warnings: [], exitCode: 2 };
 }
 
 /** The exit code: 2 also where no tenant got past its config, for then nothing was checked. */

@@ -1,6 +1,5 @@
 import type { Clock } from '../../clock.js';
 import { GatewayPaces } from '../../gateway/gateway-paces.js';
-import { DEFAULTS } from '../../options/option-table.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { Ticket } from '../../token/limiter/ticket.js';
 import { RequestLimiter } from '../../token/limiter/request-limiter.js';
@@ -20,7 +19,6 @@ export interface TokenOutcome {
   readonly durationMs: number;
 }
 
-/** Whether a token request failed. */
 export function isFailure(result: TokenOutcome['result']): result is TokenFailure {
   return 'code' in result;
 }
@@ -32,7 +30,7 @@ export async function requestToken(
 ): Promise<TokenOutcome> {
   // The answer says more than the token that is read from it.
   let answer: HttpAnswer | undefined;
-  const policy = { ...DEFAULTS.tokenRequest, timeoutMs, deadlineMs: timeoutMs, attempts: 1, concurrency: 1 };
+  const policy = { timeoutMs, deadlineMs: timeoutMs, attempts: 1, concurrency: 1 };
   const client = new TokenEndpointClient({
     transport: {
       post: async (...request) => (answer = await transport.post(...request)),

@@ -1,12 +1,8 @@
+import type { AxiosRequestConfig } from 'axios';
+
+import { parseUrl } from '../../options/checks/base-url.js';
 import type { Tenant } from '../../tenants/tenant.js';
 import { climbsWhenDecoded } from './climbing.js';
-
-/** The parts of a request config that say where it goes. */
-export interface UrlParts {
-  readonly url?: string | undefined;
-  readonly baseURL?: string | undefined;
-  readonly allowAbsoluteUrls?: boolean | undefined;
-}
 
 /** What all URLs of a tenant begin with. */
 export function tenantRoot({ apiBaseUrl, clientToken }: Tenant): string {
@@ -14,12 +10,10 @@ export function tenantRoot({ apiBaseUrl, clientToken }: Tenant): string {
 }
 
 /** The URL as axios combines it, absolute or not. */
-export function combinedUrl(parts: UrlParts): string {
-  const { allowAbsoluteUrls } = parts;
-  const url = textOf(parts.url);
-  const baseURL = parts.baseURL === undefined ? undefined : textOf(parts.baseURL);
-  const isCombined = baseURL !== undefined && baseURL !== '';
-  if (!isCombined || (isAbsolute(url) && allowAbsoluteUrls !== false)) return url;
+export function combinedUrl(config: AxiosRequestConfig): string {
+  const url = textOf(config.url);
+  const baseURL = textOf(config.baseURL);
+  if (baseURL === '' || (isAbsolute(url) && config.allowAbsoluteUrls !== false)) return url;
   return url === '' ? baseURL : joinedBySlash(baseURL, url);
 }
 
@@ -80,15 +74,6 @@ export function isPlainBelow(root: string, url: string): boolean {
  */
 export function isBelow(root: string, href: string): boolean {
   return href.startsWith(root) && endsSegment(href, root.length);
-}
-
-/** An absolute URL, parsed. Not by way of `URL.canParse`: once optimised, Node 20's refuses hosts with umlauts. */
-export function parseUrl(url: string): URL | undefined {
-  try {
-    return new URL(url);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The first path segment of an IRI such as `/demoapi/clubs/1`; `undefined` for what does not begin with a slash. */

@@ -1,7 +1,7 @@
-import type { TenantChange } from '../../tenants/tenant-store.js';
+import { parseUrl } from '../../options/checks/base-url.js';
 import type { TenantStore } from '../../tenants/tenant-store.js';
-import type { Tenant } from '../../tenants/tenant.js';
-import { firstSegment, isAbsolute, isBelow, isPlainBelow, parseUrl } from './api-url.js';
+import type { Tenant, TenantChange } from '../../tenants/tenant.js';
+import { firstSegment, isAbsolute, isBelow, isPlainBelow } from './api-url.js';
 
 /** The registered tenants by what their URLs look like. */
 export class TenantIndex {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { baseUrlFlaw, isInsecure, normaliseBaseUrl, ownEndOf, pathFlaw } from './base-url.js';
+import {
+  baseUrlFlaw,
+  isInsecure,
+  normaliseBaseUrl,
+  ownEndOf,
+  parseUrl,
+  pathFlaw,
+  portOf,
+} from './base-url.js';
 
 describe('baseUrlFlaw', () => {
   it.each([
@@ -112,4 +120,20 @@ describe('ownEndOf', () => {
   ])('looks at whole segments of %s', (url, end) => {
     expect(ownEndOf(url, 'demo', '/{client_token}/login')).toBe(end);
   });
+});
+
+describe('parseUrl', () => {
+  it('parses without a fuss', () => {
+    expect(parseUrl('not a url')).toBeUndefined();
+    expect(parseUrl('https://müller.test')?.host).toBe('xn--mller-kva.test');
+  });
+});
+
+describe('portOf', () => {
+  it.each([
+    ['https://host', 443],
+    ['http://host', 80],
+    ['https://host:8443', 8443],
+    ['http://[::1]:443', 443],
+  ])('finds the port of %s', (url, port) => expect(portOf(new URL(url))).toBe(port));
 });

@@ -13,7 +13,7 @@ export interface Inherited {
  * which repairs in silence what we want to refuse: white space, backslashes, dot segments.
  */
 export function baseUrlFlaw(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !/^https?:\/\/[^/?#]/i.test(value) || !parses(value)) {
+  if (typeof value !== 'string' || !/^https?:\/\/[^/?#]/i.test(value) || parseUrl(value) === undefined) {
     return `expected an absolute URL such as https://api.example.com/prefix, found ${kindOf(value, 'string')}`;
   }
   const [, authority = '', path = ''] = /^\w+:\/\/([^/?#\\]*)(.*)$/s.exec(value) ?? [];
@@ -86,11 +86,17 @@ function isLoopback(hostname: string): boolean {
   return /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** `URL.canParse` would do, but once optimised, Node 20's refuses hosts with letters such as the German umlauts. */
-function parses(value: string): boolean {
+/** The port that an `http:` or `https:` URL leads to. */
+export function portOf({ protocol, port }: URL): number {
+  if (port !== '') return Number(port);
+  return protocol === 'https:' ? 443 : 80;
+}
+
+/** An absolute URL, parsed. Not by way of `URL.canParse`: once optimised, Node 20's refuses hosts with umlauts. */
+export function parseUrl(url: string): URL | undefined {
   try {
-    return new URL(value).hostname !== '';
+    return new URL(url);
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -2,7 +2,7 @@ import { map, type Observable, Subject } from 'rxjs';
 
 import type { Clock } from '../../clock.js';
 import type { PassedQuota } from '../../gateway/limit-memory.js';
-import type { TenantChange } from '../../tenants/tenant-store.js';
+import type { TenantChange } from '../../tenants/tenant.js';
 import type { AccessToken } from '../cache/access-token.js';
 import type {
   TokenCacheEvents,
