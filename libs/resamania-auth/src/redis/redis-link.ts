@@ -1,4 +1,4 @@
-import type { Cluster, Redis } from 'ioredis';
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
 
 import { systemClock } from '../clock.js';
 import { TokenStoreError } from '../store/token-store.js';
@@ -12,6 +12,8 @@ const NOT_CONNECTED = 'not connected';
 
 /** The way to Redis, as far as the store knows it. All that knows the client is here. */
 export class RedisLink {
+  /** What the server puts before keys but not before channels: keys of different scopes are different keys. */
+  readonly scope: string;
   readonly #client: Redis | Cluster;
   readonly #opened: Promise<void>;
   /** Why there is no connection, in a word. */
@@ -21,6 +23,8 @@ export class RedisLink {
 
   /** @param client - Made for this link, not connected yet. */
   constructor(client: Redis | Cluster) {
+    const { keyPrefix, db } = client.options as RedisOptions;
+    this.scope = `${keyPrefix ?? ''}${db ?? 0}:`;
     this.#client = client;
     this.#listen(client);
     // The first operations wait for the connection, all later ones find it there or fail.
