@@ -3,6 +3,7 @@ import { delay } from '../../waiting.js';
 import type { IssuedToken } from '../request/token-answer.js';
 import { TokenRequestFailed } from '../request/token-failure.js';
 import { WRITE_PAUSE_MS, WRITES } from './guarded-store.js';
+import { randomId } from './share-key.js';
 import type { SharedSourcePorts } from './shared-source-ports.js';
 import { sharedWaitMs, tokenText, waitText } from './shared-values.js';
 
@@ -26,7 +27,7 @@ export class NotGranted extends Error {
 /** The claim of one request: asked for, kept while the request is under way, and settled with what came of it. */
 export class KeptClaim {
   readonly #key: string;
-  readonly #claimId: string;
+  readonly #claimId = randomId();
   readonly #ports: SharedSourcePorts;
   /** The store's time at an instant of our clock. From here on only the time that passed counts. */
   #time: { readonly storeMs: number; readonly localMs: number } | undefined;
@@ -35,9 +36,8 @@ export class KeptClaim {
   #isUnknown = false;
   #cancel = () => {};
 
-  constructor(key: string, claimId: string, ports: SharedSourcePorts) {
+  constructor(key: string, ports: SharedSourcePorts) {
     this.#key = key;
-    this.#claimId = claimId;
     this.#ports = ports;
   }
 

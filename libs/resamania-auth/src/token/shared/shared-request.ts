@@ -39,7 +39,7 @@ export class SharedRequest {
     this.#request = request;
     this.#send = send;
     this.#acceptance = new Acceptance(key, request.options.atHand, ports);
-    this.#claim = new KeptClaim(key, randomId(), ports);
+    this.#claim = new KeptClaim(key, ports);
   }
 
   /** @param patienceEndsAt - When who waits for other replicas makes the request anyway; counted from the first call. */
