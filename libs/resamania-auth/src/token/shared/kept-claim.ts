@@ -43,7 +43,7 @@ export class KeptClaim {
 
   /** @throws what the store fails with */
   async ask(request: Omit<ClaimRequest, 'claimId' | 'claimMs'>): Promise<ClaimOutcome> {
-    const { store, clock, timeoutMs } = this.#ports;
+    const { store, clock, tokenRequest } = this.#ports;
     this.#isUnknown = true;
     const outcome = await store.claim(this.#key, { ...request, claimId: this.#claimId, claimMs: CLAIM_MS });
     this.#isUnknown = false;
@@ -52,7 +52,7 @@ export class KeptClaim {
     if (outcome.kind !== 'granted') return outcome;
     store.count('granted');
     this.#isHeld = true;
-    this.#prolong(request, localMs + timeoutMs + GRACE_MS);
+    this.#prolong(request, localMs + tokenRequest.timeoutMs + GRACE_MS);
     return outcome;
   }
 
