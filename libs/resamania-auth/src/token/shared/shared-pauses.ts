@@ -17,24 +17,27 @@ const CLAIM_MS = 100;
 /** For how long the store says that a pause is over, in milliseconds: a hint may be lost, and who looks again reads it. */
 const OVER_MS = 10_000;
 
-/** A gateway as the replicas know it. */
-interface SharedGateway {
-  readonly key: string;
-  readonly pace: GatewayPace;
+/** A gateway as the replicas know it. Nothing is known of it at first. */
+class SharedGateway {
   /** The last look, for all who want one at its time. */
-  looked: Promise<void>;
-  lookedAt: number;
+  looked: Promise<void> | undefined;
+  lookedAt = -Infinity;
   /** The entry that was read last, or written here: what it says is known. */
   seen: string | undefined;
   /** The pause that this entry stands for. */
   pause: Pause | undefined;
   /** What is to be told next; while it is told, later news take its place. */
   news: Pause | 'over' | undefined;
-  isTelling: boolean;
+  isTelling = false;
+
+  constructor(
+    readonly key: string,
+    readonly pace: GatewayPace,
+  ) {}
 }
 
 /** What `SharedPauses` run on. */
-export interface SharedPausesPorts {
+interface SharedPausesPorts {
   readonly store: GuardedStore;
   readonly paces: GatewayPaces;
   readonly clock: Clock;
@@ -60,7 +63,7 @@ export class SharedPauses {
   expect({ host, credentials: { apiKey }, grant }: RequestToSend): void {
     const pace = this.#ports.paces.of(host, apiKey);
     this.#ports.paces.remember(grant.tenant, pace);
-    const gateway = this.#ofPace.get(pace) ?? newGateway(pauseKey(host, apiKey), pace);
+    const gateway = this.#ofPace.get(pace) ?? new SharedGateway(pauseKey(host, apiKey), pace);
     this.#ofPace.set(pace, gateway);
     this.#gateways.set(gateway.key, gateway);
   }
@@ -169,10 +172,4 @@ export class SharedPauses {
       throw error;
     });
   }
-}
-
-/** A gateway of which nothing is known yet. */
-function newGateway(key: string, pace: GatewayPace): SharedGateway {
-  const nothing = { seen: undefined, pause: undefined, news: undefined, isTelling: false };
-  return { key, pace, looked: Promise.resolve(), lookedAt: -Infinity, ...nothing };
 }
