@@ -6,7 +6,7 @@ import { type GatewayPaces, MAX_GATEWAYS } from '../../gateway/gateway-paces.js'
 import type { TokenToStore } from '../../store/token-store.js';
 import { delay } from '../../waiting.js';
 import type { RequestToSend } from '../request/token-request.js';
-import { type GuardedStore, WRITE_PAUSE_MS, WRITES } from './guarded-store.js';
+import { BARE_CLAIM, type GuardedStore, WRITE_PAUSE_MS, WRITES } from './guarded-store.js';
 import { pauseKey, randomId } from './share-key.js';
 import { PAUSE_IS_OVER, pauseText, readPause } from './shared-values.js';
 
@@ -144,15 +144,8 @@ export class SharedPauses {
     const isOver = news === 'over';
     if (isOver && gateway.pause === undefined) return;
     const claimId = randomId();
-    const request = {
-      claimId,
-      claimMs: CLAIM_MS,
-      minRemainingMs: Number.MAX_SAFE_INTEGER,
-      notIds: [],
-      takeRefresh: false,
-    };
     const sentAt = clock.now();
-    const outcome = await store.claim(key, request);
+    const outcome = await store.claim(key, { claimId, claimMs: CLAIM_MS, ...BARE_CLAIM });
     if (!('storeMs' in outcome)) return;
     const lifetimeMs = isOver ? OVER_MS : Math.max(0, news.until - sentAt);
     const id = randomId();
