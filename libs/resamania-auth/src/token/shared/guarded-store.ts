@@ -58,8 +58,9 @@ export class GuardedStore {
     return this.#health;
   }
 
-  read(key: string): Promise<StoredEntry | undefined> {
-    return this.#try('read', (store) => store.read(key));
+  /** `unknown` where the store does not say. */
+  read(key: string): Promise<StoredEntry | 'unknown' | undefined> {
+    return this.#try('read', (store) => store.read(key)).catch(() => 'unknown' as const);
   }
 
   claim(key: string, request: ClaimRequest): Promise<ClaimOutcome> {

@@ -98,7 +98,7 @@ export class SharedPauses {
   async #read(gateway: SharedGateway): Promise<void> {
     const { store, clock } = this.#ports;
     const sentAt = clock.now();
-    const entry = await store.read(gateway.key).catch(() => 'unknown' as const);
+    const entry = await store.read(gateway.key);
     if (entry === 'unknown' || (entry !== undefined && entry.id === gateway.seen)) return;
     if (entry === undefined || entry.value === PAUSE_IS_OVER) return this.#lift(gateway, entry?.id);
     gateway.seen = entry.id;

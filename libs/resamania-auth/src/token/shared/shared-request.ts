@@ -77,7 +77,7 @@ export class SharedRequest {
     // Once more where the request would leave otherwise: most failures are gone by then.
     for (let tries = this.#mayGoAlone ? 2 : 1; tries > 0; tries -= 1) {
       const sentAt = clock.now();
-      const entry = await store.read(this.#key).catch(() => 'unknown' as const);
+      const entry = await store.read(this.#key);
       this.#request.options.signal.throwIfAborted();
       if (entry !== 'unknown') return entry && this.#acceptance.tokenOf(entry, sentAt);
     }
