@@ -19,7 +19,7 @@ export class Acceptance {
     this.#atHand = atHand;
     this.#ports = ports;
     if (atHand?.stored) this.#notIds.add(atHand.stored.id);
-    if (atHand?.rejected) this.refuse(atHand.rejected.id);
+    if (atHand?.rejected) this.#refuse(atHand.rejected.id);
   }
 
   get notIds(): string[] {
@@ -32,17 +32,17 @@ export class Acceptance {
 
   /** How much longer a stored token has to last, in milliseconds. */
   get minRemainingMs(): number {
-    return this.#atHand !== undefined && this.isUsable ? this.#atHand.expiresAt - this.#ports.clock.now() : 0;
+    return this.#atHand !== undefined && this.#isUsable ? this.#atHand.expiresAt - this.#ports.clock.now() : 0;
   }
 
   /** Whether callers have a token meanwhile. */
-  get isUsable(): boolean {
+  get #isUsable(): boolean {
     return this.#atHand !== undefined && this.#ports.clock.now() < this.#atHand.usableUntil;
   }
 
   /** Whether the token at hand ends so soon that its successor cannot wait for the store. */
   get isPressing(): boolean {
-    if (this.#atHand === undefined || !this.isUsable) return true;
+    if (this.#atHand === undefined || !this.#isUsable) return true;
     const { policy, random, clock } = this.#ports;
     const { expiresAt, lifetimeMs } = this.#atHand;
     const jitter = partMs(policy.jitter, lifetimeMs) * random();
@@ -59,7 +59,7 @@ export class Acceptance {
     if (token === undefined) return this.unreadable(entry);
     const { policy, clock } = this.#ports;
     const { usableUntil, expiresAt } = planTimes(token.requestedAt, token.lifetimeMs, policy, () => 0);
-    const isLater = this.#atHand === undefined || !this.isUsable || expiresAt > this.#atHand.expiresAt;
+    const isLater = this.#atHand === undefined || !this.#isUsable || expiresAt > this.#atHand.expiresAt;
     if (usableUntil > clock.now() && isLater)
       return { ...token, origin: 'store', stored: { key: this.#key, id: entry.id } };
     this.#notIds.add(entry.id);
@@ -69,10 +69,10 @@ export class Acceptance {
   /** It cannot be read: it stands in nobody's way from now on. */
   unreadable({ id }: StoredEntry): undefined {
     this.#ports.store.count('unreadable');
-    this.refuse(id);
+    this.#refuse(id);
   }
 
-  refuse(id: string): void {
+  #refuse(id: string): void {
     this.#notIds.add(id);
     this.#replaces.add(id);
   }
