@@ -1,7 +1,8 @@
 import { AxiosHeaders, type AxiosResponse } from 'axios';
 
 /** The gateway's three limiters, and `unknown` where a 429 does not say which one fired. */
-export type RateLimiter = 'quota' | 'rate-limit' | 'spike-arrest' | 'unknown';
+export type RateLimiter = (typeof RATE_LIMITERS)[number];
+export const RATE_LIMITERS = ['quota', 'rate-limit', 'spike-arrest', 'unknown'] as const;
 
 /** What a 429 says. */
 interface RateLimitVerdict {
@@ -52,13 +53,13 @@ const MAX_SPACING_MS = 10_000;
 
 /** The header names are spelled out: every answer is looked through for them. */
 const LIMITERS = [
-  limiter('quota', 'quota', 'x-quota'),
-  limiter('rateLimit', 'rate-limit', 'x-rate-limit'),
-  limiter('spikeArrest', 'spike-arrest', 'x-spike-arrest'),
+  limiter('quota', 'quota'),
+  limiter('rateLimit', 'rate-limit'),
+  limiter('spikeArrest', 'spike-arrest'),
 ];
 
-function limiter(key: keyof ResamaniaLimits, name: RateLimiter, prefix: string) {
-  return { key, name, limit: `${prefix}-limit`, remaining: `${prefix}-remaining`, reset: `${prefix}-reset` };
+function limiter(key: keyof ResamaniaLimits, name: RateLimiter) {
+  return { key, name, limit: `x-${name}-limit`, remaining: `x-${name}-remaining`, reset: `x-${name}-reset` };
 }
 
 /** Whether an answer reports any limit: quick to say, since every answer is asked. */

@@ -1,7 +1,7 @@
 import type { ResamaniaErrorCode } from '../../errors.js';
 import { MAX_PAUSE_MS, type Pause } from '../../gateway/gateway-pace.js';
 import { jsonObject, nonEmptyString } from '../../gateway/json.js';
-import { type RateLimiter, sane } from '../../gateway/limits.js';
+import { RATE_LIMITERS, sane } from '../../gateway/limits.js';
 import { isHeaderSafe } from '../../options/checks/rules.js';
 import { MAX_WAIT_MS, type StoredEntry } from '../../store/token-store.js';
 import type { IssuedToken } from '../request/token-answer.js';
@@ -13,7 +13,6 @@ const REJECTED_WAIT_MS = 5000;
 /** The same for a limit without a reset. */
 const LIMITED_WAIT_MS = 1000;
 const KINDS = ['transient', 'limited', 'rejected'] as const;
-const LIMITERS: readonly RateLimiter[] = ['quota', 'rate-limit', 'spike-arrest', 'unknown'];
 
 /** A token as text. Its end is left out: the store keeps time. */
 export function tokenText({ value, scope, lifetimeMs }: IssuedToken): string {
@@ -93,7 +92,7 @@ export const PAUSE_IS_OVER = JSON.stringify({ over: true });
  */
 export function readPause({ value, remainingMs }: StoredEntry, sentAt: number): Pause | undefined {
   const json = jsonObject(value);
-  const limiter = LIMITERS.find((known) => known === json?.['limiter']);
+  const limiter = RATE_LIMITERS.find((known) => known === json?.['limiter']);
   const { unnamed = 0, resetIn = Number.NaN } = json ?? {};
   if (limiter === undefined || typeof resetIn !== 'number') return undefined;
   if (typeof unnamed !== 'number' || !Number.isInteger(unnamed) || unnamed < 0) return undefined;
