@@ -1,7 +1,8 @@
 import { AxiosHeaders, type AxiosResponse } from 'axios';
 
 /** The gateway's three limiters, and `unknown` where a 429 does not say which one fired. */
-export type RateLimiter = 'quota' | 'rate-limit' | 'spike-arrest' | 'unknown';
+export type RateLimiter = (typeof RATE_LIMITERS)[number];
+export const RATE_LIMITERS = ['quota', 'rate-limit', 'spike-arrest', 'unknown'] as const;
 
 /** What a 429 says. */
 interface RateLimitVerdict {
@@ -52,13 +53,13 @@ const MAX_SPACING_MS = 10_000;
 
 /** The header names are spelled out: every answer is looked through for them. */
 const LIMITERS = [
-  limiter('quota', 'quota', 'x-quota'),
-  limiter('rateLimit', 'rate-limit', 'x-rate-limit'),
-  limiter('spikeArrest', 'spike-arrest', 'x-spike-arrest'),
+  limiter('quota', 'quota'),
+  limiter('rateLimit', 'rate-limit'),
+  limiter('spikeArrest', 'spike-arrest'),
 ];
 
-function limiter(key: keyof ResamaniaLimits, name: RateLimiter, prefix: string) {
-  return { key, name, limit: `${prefix}-limit`, remaining: `${prefix}-remaining`, reset: `${prefix}-reset` };
+function limiter(key: keyof ResamaniaLimits, name: RateLimiter) {
+  return { key, name, limit: `x-${name}-limit`, remaining: `x-${name}-remaining`, reset: `x-${name}-reset` };
 }
 
 /** Whether an answer reports any limit: quick to say, since every answer is asked. */
@@ -96,7 +97,7 @@ export function readRateLimit(headers: HeaderBag, now: number): RateLimitVerdict
   const resetAt = fired && limits[fired.key]?.resetAt?.getTime();
   return {
     limiter: fired?.name ?? 'unknown',
-    resetAt: latest(sane(localInstant(resetAt, headers, now), now), readRetryAfter(headers, now)),
+    resetAt: latest(localInstant(resetAt, headers, now), readRetryAfter(headers, now)),
   };
 }
 
@@ -113,7 +114,7 @@ export function localLimit(
   headers: HeaderBag,
   now: number,
 ): LocalLimit {
-  return { limit, remaining, resetAt: sane(localInstant(resetAt?.getTime(), headers, now), now) };
+  return { limit, remaining, resetAt: localInstant(resetAt?.getTime(), headers, now) };
 }
 
 /** How far apart spike arrest wants requests, in milliseconds; without a period it counts by the second. */
@@ -135,8 +136,7 @@ export function readRetryAfter(headers: HeaderBag, now: number): number | undefi
   const text = headers['retry-after']?.trim();
   if (text === undefined || text === '') return undefined;
   if (/^\d+$/.test(text)) return sane(now + Number(text) * 1000, now);
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : sane(localInstant(date, headers, now), now);
+  return localInstant(Date.parse(text), headers, now);
 }
 
 /** A reset in milliseconds since the epoch, given in those or in seconds; `undefined` for none, `-1` and nonsense. */
@@ -157,6 +157,7 @@ function numberOf(text: string | undefined): number | undefined {
   return text === undefined || text.trim() === '' || !Number.isFinite(value) ? undefined : value;
 }
 
+/** An instant of the server's clock by this machine's, where the answer says what time it is there. */
 function localInstant(
   serverInstant: number | undefined,
   headers: HeaderBag,
@@ -164,7 +165,7 @@ function localInstant(
 ): number | undefined {
   if (serverInstant === undefined) return undefined;
   const serverNow = Date.parse(headers['date'] ?? '');
-  return Number.isNaN(serverNow) ? serverInstant : now + (serverInstant - serverNow);
+  return sane(Number.isNaN(serverNow) ? serverInstant : now + (serverInstant - serverNow), now);
 }
 
 function latest(a: number | undefined, b: number | undefined): number | undefined {

@@ -1,6 +1,7 @@
-import { AxiosHeaders, type AxiosResponse } from 'axios';
+import type { AxiosResponse } from 'axios';
 
 import { jsonObject } from './json.js';
+import { headerBag } from './limits.js';
 
 /**
  * Who refused an API call with a 401.
@@ -16,15 +17,11 @@ export type UnauthorizedBy = 'gateway' | 'token' | 'unknown';
  * @param body - The body as text or as parsed JSON; `undefined` where it could not be read.
  */
 export function classifyUnauthorized(headers: AxiosResponse['headers'], body: unknown): UnauthorizedBy {
-  const bag = AxiosHeaders.from(headers as AxiosHeaders);
+  const bag = headerBag(headers);
   const json = jsonObject(body);
   if (json !== undefined && 'http_status_code' in json) return 'gateway';
-  if (/(?:^|,)\s*Bearer\b/i.test(text(bag.get('www-authenticate')))) return 'token';
-  if (body === 'Unauthorized' && /^text\/plain\b/i.test(text(bag.get('content-type')))) return 'gateway';
+  if (/(?:^|,)\s*Bearer\b/i.test(bag['www-authenticate'] ?? '')) return 'token';
+  if (body === 'Unauthorized' && /^text\/plain\b/i.test(bag['content-type'] ?? '')) return 'gateway';
   if (json !== undefined && (json['code'] === 401 || 'error' in json)) return 'token';
   return 'unknown';
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : '';
 }

@@ -10,6 +10,8 @@ const WITH_BODY = ['post', 'put', 'patch', 'query'] as const;
 
 /** What `HttpService` hands on: a function of the axios instance, and its arguments, the config last. */
 type Send<T> = (...args: never[]) => AxiosPromise<T>;
+/** How the arguments of a verb become the config of `request`; a copy, which the call may change. */
+type ReadConfig = (args: readonly unknown[]) => AxiosRequestConfig;
 
 /**
  * An `HttpService` that costs little more than its axios instance: axios merges a verb's config once instead of twice,
@@ -18,7 +20,7 @@ type Send<T> = (...args: never[]) => AxiosPromise<T>;
  */
 export class ApiHttpService extends HttpService {
   readonly #context: ResamaniaTenantContext;
-  readonly #configOf: ReadonlyMap<Send<unknown>, (args: readonly unknown[]) => AxiosRequestConfig>;
+  readonly #configOf: ReadonlyMap<Send<unknown>, ReadConfig>;
 
   constructor(instance: AxiosInstance, context: ResamaniaTenantContext) {
     super(instance);
@@ -28,16 +30,16 @@ export class ApiHttpService extends HttpService {
 
   protected override makeObservable<T>(send: Send<T>, ...args: unknown[]): Observable<AxiosResponse<T>> {
     const current = this.#context.current();
+    const read = this.#configOf.get(send);
     return new Observable((subscriber) => {
-      const config = this.#configOf.get(send)?.(args) ?? {
-        ...(args.at(-1) as AxiosRequestConfig | undefined),
-      };
+      const config = read?.(args) ?? { ...(args.at(-1) as AxiosRequestConfig | undefined) };
       const token = config.cancelToken === undefined ? new UnsubscribeToken() : undefined;
       if (token !== undefined) config.cancelToken = token;
-      const answer =
-        this.#context.current() === current
-          ? this.#send(send, args, config)
-          : this.#context.resume(current, () => this.#send(send, args, config));
+      const begin = (): AxiosPromise<T> =>
+        read === undefined
+          ? send(...([...args.slice(0, -1), config] as never[]))
+          : this.instance.request<T>(config);
+      const answer = this.#context.current() === current ? begin() : this.#context.resume(current, begin);
       let isUnderWay = true;
       const succeed = (response: AxiosResponse<T>) => {
         isUnderWay = false;
@@ -54,19 +56,10 @@ export class ApiHttpService extends HttpService {
       };
     });
   }
-
-  #send<T>(send: Send<T>, args: readonly unknown[], config: AxiosRequestConfig): AxiosPromise<T> {
-    return this.#configOf.has(send)
-      ? this.instance.request<T>(config)
-      : send(...([...args.slice(0, -1), config] as never[]));
-  }
 }
 
-/** How the arguments of each verb become the config of `request`; a copy, which the call may change. */
-function configReaders(
-  instance: AxiosInstance,
-): ReadonlyMap<Send<unknown>, (args: readonly unknown[]) => AxiosRequestConfig> {
-  const readers = new Map<Send<unknown>, (args: readonly unknown[]) => AxiosRequestConfig>();
+function configReaders(instance: AxiosInstance): ReadonlyMap<Send<unknown>, ReadConfig> {
+  const readers = new Map<Send<unknown>, ReadConfig>();
   for (const method of WITHOUT_BODY) {
     readers.set(instance[method], ([url, config]) => ({ ...(config as object), method, url: url as string }));
   }

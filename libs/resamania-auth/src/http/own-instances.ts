@@ -8,20 +8,15 @@ import { ResamaniaAuthInterceptor } from './resamania-auth.interceptor.js';
 /** An answer of more bytes than this is refused, unpacked or not: a small one may unpack to gigabytes. */
 const MAX_ANSWER_BYTES = 50 * 1024 * 1024;
 
-/** Puts the library in front of an instance of its own. */
-interface Attaching {
-  attachToOwn(instance: AxiosInstance, tenant: string | undefined): void;
-}
-
 /** Makes the axios instances behind the library's own HTTP services. */
 @Injectable()
 export class OwnInstances {
   readonly #http: ResolvedOptions['http'];
-  readonly #interceptor: Attaching;
+  readonly #interceptor: Pick<ResamaniaAuthInterceptor, 'attachToOwn'>;
 
   constructor(
     @Inject(RESOLVED_OPTIONS) { http }: Pick<ResolvedOptions, 'http'>,
-    @Inject(ResamaniaAuthInterceptor) interceptor: Attaching,
+    @Inject(ResamaniaAuthInterceptor) interceptor: Pick<ResamaniaAuthInterceptor, 'attachToOwn'>,
   ) {
     this.#http = http;
     this.#interceptor = interceptor;

@@ -68,12 +68,6 @@ export function connectionProblems({ url, options, cluster, instance }: RedisCon
   return ways.length === 1 ? [] : ['expected one of url, options, cluster and instance'];
 }
 
-/** Keys of different scopes are different keys. A server does not keep channels apart by it. */
-export function scopeOf(client: Redis | Cluster): string {
-  const { keyPrefix, db } = client.options as RedisOptions;
-  return `${keyPrefix ?? ''}${db ?? 0}:`;
-}
-
 function clusterOptions(given: ClusterOptions = {}) {
   const { enableOfflineQueue, lazyConnect } = CLIENT_OPTIONS;
   return {

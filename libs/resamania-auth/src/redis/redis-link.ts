@@ -1,6 +1,8 @@
-import type { Cluster, Redis } from 'ioredis';
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
 
+import { systemClock } from '../clock.js';
 import { TokenStoreError } from '../store/token-store.js';
+import { TimeUp, withTimeLimit } from '../waiting.js';
 import { DEADLINE_MS } from './redis-client.js';
 import type { Script } from './scripts.js';
 
@@ -10,6 +12,8 @@ const NOT_CONNECTED = 'not connected';
 
 /** The way to Redis, as far as the store knows it. All that knows the client is here. */
 export class RedisLink {
+  /** What the server puts before keys but not before channels: keys of different scopes are different keys. */
+  readonly scope: string;
   readonly #client: Redis | Cluster;
   readonly #opened: Promise<void>;
   /** Why there is no connection, in a word. */
@@ -19,16 +23,13 @@ export class RedisLink {
 
   /** @param client - Made for this link, not connected yet. */
   constructor(client: Redis | Cluster) {
+    const { keyPrefix, db } = client.options as RedisOptions;
+    this.scope = `${keyPrefix ?? ''}${db ?? 0}:`;
     this.#client = client;
     this.#listen(client);
     // The first operations wait for the connection, all later ones find it there or fail.
-    this.#opened = new Promise((resolve) => {
-      const timer = setTimeout(resolve, DEADLINE_MS);
-      client.once('ready', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    const ready = () => new Promise<void>((resolve) => void client.once('ready', resolve));
+    this.#opened = withTimeLimit(systemClock, DEADLINE_MS, ready).catch(() => undefined);
     client.connect().catch(() => undefined);
   }
 
@@ -39,10 +40,6 @@ export class RedisLink {
     args: readonly (string | number)[],
   ): Promise<unknown> {
     const rest = [...keys, ...args] as const;
-    let timer: NodeJS.Timeout | undefined;
-    const timeUp = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new TokenStoreError('timeout')), DEADLINE_MS);
-    });
     const run = async () => {
       if (!this.#isClosed) await this.#opened;
       if (this.#isClosed) throw new TokenStoreError('closed');
@@ -53,12 +50,10 @@ export class RedisLink {
       });
     };
     try {
-      return await Promise.race([run(), timeUp]);
+      return await withTimeLimit(systemClock, DEADLINE_MS, run);
     } catch (error) {
       // The client's error holds the command, and with it a token.
       throw error instanceof TokenStoreError ? error : new TokenStoreError(wordOf(error));
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -97,6 +92,7 @@ export class RedisLink {
 
 /** An error in a word that holds nothing of the command: Redis' own first word, the system's code, or neither. */
 function wordOf(error: unknown): string {
+  if (error instanceof TimeUp) return 'timeout';
   const { message, code, lastNodeError } = error as {
     message?: string;
     code?: string;

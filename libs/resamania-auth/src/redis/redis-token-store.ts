@@ -9,7 +9,7 @@ import {
   type StoredEntry,
 } from '../store/token-store.js';
 import { type Envelope, MAKE_A_KEY, readKeyRing, READABLE, SealedEnvelope } from './envelope.js';
-import { connectionProblems, createClient, type RedisConnectionOptions, scopeOf } from './redis-client.js';
+import { connectionProblems, createClient, type RedisConnectionOptions } from './redis-client.js';
 import { RedisLink } from './redis-link.js';
 import { CLAIM, DROP, READ, SETTLE } from './scripts.js';
 
@@ -45,17 +45,7 @@ export function redisTokenStore(options: RedisTokenStoreOptions): () => Resamani
   if (problems.length > 0) throw new ResamaniaConfigError('Options of redisTokenStore()', problems);
   const envelope = options.encryption === undefined ? new SealedEnvelope(keys) : READABLE;
   const { prefix = 'resamania' } = options;
-  return () => {
-    const client = createClient(options);
-    return new RedisTokenStore(new RedisLink(client), envelope, { prefix, scope: scopeOf(client) });
-  };
-}
-
-/** Where a store keeps its values. */
-interface RedisPlace {
-  readonly prefix: string;
-  /** What the server puts before keys but not before channels. */
-  readonly scope: string;
+  return () => new RedisTokenStore(new RedisLink(createClient(options)), envelope, prefix);
 }
 
 /** A store in Redis. Every operation is one script; what it stores is sealed. */
@@ -67,11 +57,11 @@ class RedisTokenStore implements ResamaniaTokenStore {
   readonly #listeners = new Set<(key: string) => void>();
   #isListening = false;
 
-  constructor(link: RedisLink, envelope: Envelope, { prefix, scope }: RedisPlace) {
+  constructor(link: RedisLink, envelope: Envelope, prefix: string) {
     this.#link = link;
     this.#envelope = envelope;
     this.#prefix = `${prefix}:1`;
-    this.#channel = `${scope}${prefix}:1:settled`;
+    this.#channel = `${link.scope}${prefix}:1:settled`;
   }
 
   async read(key: string): Promise<StoredEntry | undefined> {

@@ -5,7 +5,7 @@ import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 
 
 import { MAX_TIMER_MS, NEVER } from '../../clock.js';
 import { ResamaniaRequestError } from '../../errors.js';
-import { throwIfCancelled, UnsubscribeToken } from './cancellation.js';
+import { type Listener, throwIfCancelled, UnsubscribeToken } from './cancellation.js';
 import { SentRequest } from './sent-request.js';
 
 /**
@@ -120,12 +120,12 @@ export class CallUnderWay extends UnsubscribeToken {
     throwIfCancelled(this.#config);
   }
 
-  override subscribe(listener: Parameters<UnsubscribeToken['subscribe']>[0]): void {
+  override subscribe(listener: Listener): void {
     super.subscribe(listener);
     this.#config.cancelToken?.subscribe(listener);
   }
 
-  override unsubscribe(listener: Parameters<UnsubscribeToken['subscribe']>[0]): void {
+  override unsubscribe(listener: Listener): void {
     super.unsubscribe(listener);
     this.#config.cancelToken?.unsubscribe(listener);
   }
@@ -144,7 +144,7 @@ export class CallUnderWay extends UnsubscribeToken {
   }
 
   /** Does more for this call, which is over if that fails. */
-  async finish<T>(work: () => T | Promise<T>): Promise<T> {
+  async finish<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {

@@ -55,7 +55,8 @@ function asEmitter(data: unknown): Pick<NodeJS.EventEmitter, 'on' | 'off'> | und
 }
 
 type Reason = NonNullable<CancelToken['reason']>;
-type Listener = (reason: Reason) => void;
+/** Told when a call is cancelled. */
+export type Listener = (reason: Reason) => void;
 
 /**
  * The cancel token of a call that is cancelled by unsubscribing. Making one of axios' own takes several promises; hardly

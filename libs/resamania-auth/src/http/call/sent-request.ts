@@ -5,7 +5,7 @@ import { type AxiosError, isAxiosError } from 'axios';
 import type { OurHeaders } from './api-headers.js';
 
 /** What an answer's own side of the request knows. */
-export interface SentRequestAnswer {
+interface SentRequestAnswer {
   readonly statusCode: number | undefined;
   readonly statusMessage: string | undefined;
   /** Where the answer came from in the end, redirects followed. */

@@ -19,7 +19,7 @@ export class Acceptance {
     this.#atHand = atHand;
     this.#ports = ports;
     if (atHand?.stored) this.#notIds.add(atHand.stored.id);
-    if (atHand?.rejected) this.refuse(atHand.rejected.id);
+    if (atHand?.rejected) this.#refuse(atHand.rejected.id);
   }
 
   get notIds(): string[] {
@@ -32,19 +32,22 @@ export class Acceptance {
 
   /** How much longer a stored token has to last, in milliseconds. */
   get minRemainingMs(): number {
-    return this.#atHand !== undefined && this.isUsable ? this.#atHand.expiresAt - this.#ports.clock.now() : 0;
+    const now = this.#ports.clock.now();
+    return (this.#usable?.expiresAt ?? now) - now;
   }
 
-  /** Whether callers have a token meanwhile. */
-  get isUsable(): boolean {
-    return this.#atHand !== undefined && this.#ports.clock.now() < this.#atHand.usableUntil;
+  /** The token at hand, as long as callers get it. */
+  get #usable(): TokenAtHand | undefined {
+    const { clock } = this.#ports;
+    return clock.now() < (this.#atHand?.usableUntil ?? 0) ? this.#atHand : undefined;
   }
 
   /** Whether the token at hand ends so soon that its successor cannot wait for the store. */
   get isPressing(): boolean {
-    if (this.#atHand === undefined || !this.isUsable) return true;
+    const usable = this.#usable;
+    if (usable === undefined) return true;
     const { policy, random, clock } = this.#ports;
-    const { expiresAt, lifetimeMs } = this.#atHand;
+    const { expiresAt, lifetimeMs } = usable;
     const jitter = partMs(policy.jitter, lifetimeMs) * random();
     return clock.now() >= expiresAt - partMs(policy.lead, lifetimeMs) / 2 - jitter;
   }
@@ -59,8 +62,7 @@ export class Acceptance {
     if (token === undefined) return this.unreadable(entry);
     const { policy, clock } = this.#ports;
     const { usableUntil, expiresAt } = planTimes(token.requestedAt, token.lifetimeMs, policy, () => 0);
-    const isLater = this.#atHand === undefined || !this.isUsable || expiresAt > this.#atHand.expiresAt;
-    if (usableUntil > clock.now() && isLater)
+    if (usableUntil > clock.now() && expiresAt > (this.#usable?.expiresAt ?? 0))
       return { ...token, origin: 'store', stored: { key: this.#key, id: entry.id } };
     this.#notIds.add(entry.id);
     return undefined;
@@ -69,10 +71,10 @@ export class Acceptance {
   /** It cannot be read: it stands in nobody's way from now on. */
   unreadable({ id }: StoredEntry): undefined {
     this.#ports.store.count('unreadable');
-    this.refuse(id);
+    this.#refuse(id);
   }
 
-  refuse(id: string): void {
+  #refuse(id: string): void {
     this.#notIds.add(id);
     this.#replaces.add(id);
   }

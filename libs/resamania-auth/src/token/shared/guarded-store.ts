@@ -11,6 +11,8 @@ const FAILURES = 2;
 /** While it is down it is tried again after this long, and up to three times as long, in milliseconds. */
 const PROBE_MS = 750;
 const PROBE_KEY = 'probe';
+/** What a claim asks for that no token request follows: no stored token will do in its place, and it takes none. */
+export const BARE_CLAIM = { minRemainingMs: Number.MAX_SAFE_INTEGER, notIds: [], takeRefresh: false };
 /** What the other replicas should know is written so often before it is given up, with this pause between, in milliseconds. */
 export const WRITES = 3;
 export const WRITE_PAUSE_MS = 500;
@@ -24,7 +26,7 @@ export interface StoreHealth {
 }
 
 /** What a guarded store runs on. */
-export interface GuardedStorePorts {
+interface GuardedStorePorts {
   readonly store: ResamaniaTokenStore;
   readonly clock: Clock;
   readonly random: Random;
@@ -56,8 +58,9 @@ export class GuardedStore {
     return this.#health;
   }
 
-  read(key: string): Promise<StoredEntry | undefined> {
-    return this.#try('read', (store) => store.read(key));
+  /** `unknown` where the store does not say. */
+  read(key: string): Promise<StoredEntry | 'unknown' | undefined> {
+    return this.#try('read', (store) => store.read(key)).catch(() => 'unknown' as const);
   }
 
   claim(key: string, request: ClaimRequest): Promise<ClaimOutcome> {
@@ -133,7 +136,7 @@ export class GuardedStore {
     const { clock, random } = this.#ports;
     this.#cancelProbe();
     this.#cancelProbe = clock.after(PROBE_MS * (1 + 2 * random()), () => {
-      const request = { claimId: PROBE_KEY, claimMs: 1, minRemainingMs: 0, notIds: [], takeRefresh: false };
+      const request = { claimId: PROBE_KEY, claimMs: 1, ...BARE_CLAIM };
       this.#judged('claim', (store) => store.claim(PROBE_KEY, request)).catch(() => {
         if (!this.#isClosed && this.#health.state === 'down') this.#probeSoon();
       });

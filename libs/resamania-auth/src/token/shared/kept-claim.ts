@@ -3,6 +3,7 @@ import { delay } from '../../waiting.js';
 import type { IssuedToken } from '../request/token-answer.js';
 import { TokenRequestFailed } from '../request/token-failure.js';
 import { WRITE_PAUSE_MS, WRITES } from './guarded-store.js';
+import { randomId } from './share-key.js';
 import type { SharedSourcePorts } from './shared-source-ports.js';
 import { sharedWaitMs, tokenText, waitText } from './shared-values.js';
 
@@ -26,68 +27,70 @@ export class NotGranted extends Error {
 /** The claim of one request: asked for, kept while the request is under way, and settled with what came of it. */
 export class KeptClaim {
   readonly #key: string;
-  readonly #claimId: string;
+  readonly #claimId = randomId();
   readonly #ports: SharedSourcePorts;
-  /** The store's time at an instant of our clock. From here on only the time that passed counts. */
-  #time: { readonly storeMs: number; readonly localMs: number } | undefined;
+  /** The store's time at an instant of our clock, once the store has said its own: only the time that has passed since counts. */
+  #storeTime: ((instant: number) => number) | undefined;
   #isHeld = false;
   /** Whether it was asked for and nobody knows what came of it. */
   #isUnknown = false;
   #cancel = () => {};
 
-  constructor(key: string, claimId: string, ports: SharedSourcePorts) {
+  constructor(key: string, ports: SharedSourcePorts) {
     this.#key = key;
-    this.#claimId = claimId;
     this.#ports = ports;
   }
 
   /** @throws what the store fails with */
   async ask(request: Omit<ClaimRequest, 'claimId' | 'claimMs'>): Promise<ClaimOutcome> {
-    const { store, clock, timeoutMs } = this.#ports;
+    const { store, clock, tokenRequest } = this.#ports;
     this.#isUnknown = true;
     const outcome = await store.claim(this.#key, { ...request, claimId: this.#claimId, claimMs: CLAIM_MS });
     this.#isUnknown = false;
     const localMs = clock.now();
-    if ('storeMs' in outcome) this.#time = { storeMs: outcome.storeMs, localMs };
+    if ('storeMs' in outcome) {
+      const { storeMs } = outcome;
+      this.#storeTime = (instant) => storeMs + Math.max(0, instant - localMs);
+    }
     if (outcome.kind !== 'granted') return outcome;
     store.count('granted');
     this.#isHeld = true;
-    this.#prolong(request, localMs + timeoutMs + GRACE_MS);
+    this.#prolong(request, localMs + tokenRequest.timeoutMs + GRACE_MS);
     return outcome;
   }
 
   /** Stores a token that has come, in the background. Without the store's time nothing can be written. */
   obtained(issued: IssuedToken, id: string, replaces: readonly string[]): void {
     this.#cancel();
-    if (this.#time === undefined) return;
-    const { storeMs, localMs } = this.#time;
+    if (this.#storeTime === undefined) return;
     const { lifetimeMs, requestedAt, refreshToken } = issued;
-    const expiresAt = storeMs + Math.max(0, requestedAt - localMs) + lifetimeMs;
+    const expiresAt = this.#storeTime(requestedAt) + lifetimeMs;
     const token = { id, value: tokenText(issued), expiresAt, lifetimeMs, replaces, refresh: refreshToken };
-    this.#settle({ token }, WRITES);
+    this.#settle({ token });
   }
 
   /** Tells the others of a failure that they would meet too. */
   failed(error: unknown): void {
-    if (!this.#isHeld || this.#time === undefined || !(error instanceof TokenRequestFailed)) return;
+    if (!this.#isHeld || this.#storeTime === undefined || !(error instanceof TokenRequestFailed)) return;
     const { failure } = error;
     const now = this.#ports.clock.now();
     const ms = sharedWaitMs(failure, now);
-    const endsAt = this.#time.storeMs + Math.max(0, now - this.#time.localMs) + ms;
-    if (ms > 0) this.#settle({ wait: { id: this.#claimId, value: waitText(failure), endsAt } }, 1);
+    const endsAt = this.#storeTime(now) + ms;
+    if (ms > 0) this.#settle({ wait: { id: this.#claimId, value: waitText(failure), endsAt } });
   }
 
   /** Lets the others have it, if that has not happened. */
   end(): void {
     this.#cancel();
-    if (this.#isHeld || this.#isUnknown) this.#settle({}, 1);
+    if (this.#isHeld || this.#isUnknown) this.#settle({});
   }
 
-  #settle(what: Pick<Settlement, 'token' | 'wait'>, tries: number): void {
+  #settle(what: Pick<Settlement, 'token' | 'wait'>): void {
     this.#isHeld = false;
     const { store, background, clock } = this.#ports;
     background(async (signal) => {
-      for (let left = tries; left > 0; left -= 1) {
+      // A token is worth more tries: the others would have to make the request again.
+      for (let left = what.token === undefined ? 1 : WRITES; left > 0; left -= 1) {
         try {
           return await store.settle(this.#key, { claimId: this.#claimId, ...what });
         } catch {

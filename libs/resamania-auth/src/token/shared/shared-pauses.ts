@@ -6,7 +6,7 @@ import { type GatewayPaces, MAX_GATEWAYS } from '../../gateway/gateway-paces.js'
 import type { TokenToStore } from '../../store/token-store.js';
 import { delay } from '../../waiting.js';
 import type { RequestToSend } from '../request/token-request.js';
-import { type GuardedStore, WRITE_PAUSE_MS, WRITES } from './guarded-store.js';
+import { BARE_CLAIM, type GuardedStore, WRITE_PAUSE_MS, WRITES } from './guarded-store.js';
 import { pauseKey, randomId } from './share-key.js';
 import { PAUSE_IS_OVER, pauseText, readPause } from './shared-values.js';
 
@@ -17,24 +17,27 @@ const CLAIM_MS = 100;
 /** For how long the store says that a pause is over, in milliseconds: a hint may be lost, and who looks again reads it. */
 const OVER_MS = 10_000;
 
-/** A gateway as the replicas know it. */
-interface SharedGateway {
-  readonly key: string;
-  readonly pace: GatewayPace;
+/** A gateway as the replicas know it. Nothing is known of it at first. */
+class SharedGateway {
   /** The last look, for all who want one at its time. */
-  looked: Promise<void>;
-  lookedAt: number;
+  looked: Promise<void> | undefined;
+  lookedAt = -Infinity;
   /** The entry that was read last, or written here: what it says is known. */
   seen: string | undefined;
   /** The pause that this entry stands for. */
   pause: Pause | undefined;
   /** What is to be told next; while it is told, later news take its place. */
   news: Pause | 'over' | undefined;
-  isTelling: boolean;
+  isTelling = false;
+
+  constructor(
+    readonly key: string,
+    readonly pace: GatewayPace,
+  ) {}
 }
 
 /** What `SharedPauses` run on. */
-export interface SharedPausesPorts {
+interface SharedPausesPorts {
   readonly store: GuardedStore;
   readonly paces: GatewayPaces;
   readonly clock: Clock;
@@ -60,7 +63,7 @@ export class SharedPauses {
   expect({ host, credentials: { apiKey }, grant }: RequestToSend): void {
     const pace = this.#ports.paces.of(host, apiKey);
     this.#ports.paces.remember(grant.tenant, pace);
-    const gateway = this.#ofPace.get(pace) ?? newGateway(pauseKey(host, apiKey), pace);
+    const gateway = this.#ofPace.get(pace) ?? new SharedGateway(pauseKey(host, apiKey), pace);
     this.#ofPace.set(pace, gateway);
     this.#gateways.set(gateway.key, gateway);
   }
@@ -95,7 +98,7 @@ export class SharedPauses {
   async #read(gateway: SharedGateway): Promise<void> {
     const { store, clock } = this.#ports;
     const sentAt = clock.now();
-    const entry = await store.read(gateway.key).catch(() => 'unknown' as const);
+    const entry = await store.read(gateway.key);
     if (entry === 'unknown' || (entry !== undefined && entry.id === gateway.seen)) return;
     if (entry === undefined || entry.value === PAUSE_IS_OVER) return this.#lift(gateway, entry?.id);
     gateway.seen = entry.id;
@@ -141,15 +144,8 @@ export class SharedPauses {
     const isOver = news === 'over';
     if (isOver && gateway.pause === undefined) return;
     const claimId = randomId();
-    const request = {
-      claimId,
-      claimMs: CLAIM_MS,
-      minRemainingMs: Number.MAX_SAFE_INTEGER,
-      notIds: [],
-      takeRefresh: false,
-    };
     const sentAt = clock.now();
-    const outcome = await store.claim(key, request);
+    const outcome = await store.claim(key, { claimId, claimMs: CLAIM_MS, ...BARE_CLAIM });
     if (!('storeMs' in outcome)) return;
     const lifetimeMs = isOver ? OVER_MS : Math.max(0, news.until - sentAt);
     const id = randomId();
@@ -169,10 +165,4 @@ export class SharedPauses {
       throw error;
     });
   }
-}
-
-/** A gateway of which nothing is known yet. */
-function newGateway(key: string, pace: GatewayPace): SharedGateway {
-  const nothing = { seen: undefined, pause: undefined, news: undefined, isTelling: false };
-  return { key, pace, looked: Promise.resolve(), lookedAt: -Infinity, ...nothing };
 }

@@ -39,7 +39,7 @@ export class SharedRequest {
     this.#request = request;
     this.#send = send;
     this.#acceptance = new Acceptance(key, request.options.atHand, ports);
-    this.#claim = new KeptClaim(key, randomId(), ports);
+    this.#claim = new KeptClaim(key, ports);
   }
 
   /** @param patienceEndsAt - When who waits for other replicas makes the request anyway; counted from the first call. */
@@ -77,7 +77,7 @@ export class SharedRequest {
     // Once more where the request would leave otherwise: most failures are gone by then.
     for (let tries = this.#mayGoAlone ? 2 : 1; tries > 0; tries -= 1) {
       const sentAt = clock.now();
-      const entry = await store.read(this.#key).catch(() => 'unknown' as const);
+      const entry = await store.read(this.#key);
       this.#request.options.signal.throwIfAborted();
       if (entry !== 'unknown') return entry && this.#acceptance.tokenOf(entry, sentAt);
     }

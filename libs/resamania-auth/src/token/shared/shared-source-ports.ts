@@ -1,5 +1,5 @@
 import type { Clock, Random } from '../../clock.js';
-import type { RefreshPolicy } from '../../options/resolved-options.js';
+import type { RefreshPolicy, TokenRequestPolicy } from '../../options/resolved-options.js';
 import type { GuardedStore } from './guarded-store.js';
 import type { Hints } from './hints.js';
 import type { SharedPauses } from './shared-pauses.js';
@@ -12,8 +12,7 @@ export interface SharedSourcePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly policy: RefreshPolicy;
-  /** Time limit of one token request, in milliseconds. */
-  readonly timeoutMs: number;
+  readonly tokenRequest: TokenRequestPolicy;
   /** Work that nobody waits for, but the end of the application, for a moment. */
   readonly background: (work: (signal: AbortSignal) => Promise<void>) => void;
 }

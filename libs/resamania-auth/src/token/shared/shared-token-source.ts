@@ -19,7 +19,7 @@ const PATIENCE_JITTER = 0.2;
 const CLOSING_MS = 1000;
 
 /** What a `SharedTokenSource` runs on. */
-export interface SharedTokenSourceOptions {
+interface SharedTokenSourceOptions {
   readonly options: Pick<ResolvedOptions, 'refresh' | 'tokenRequest'>;
   readonly paces: GatewayPaces;
   readonly telemetry: ResamaniaTelemetry | undefined;
@@ -48,7 +48,6 @@ export interface SharedStatus {
 /** Shares token requests among replicas: goes around each request of the token endpoint's client. */
 export class SharedTokenSource {
   readonly pauses: SharedPauses;
-  readonly #options: SharedTokenSourceOptions;
   readonly #ports: SharedSourcePorts;
   readonly #unsubscribe: () => void;
   readonly #pending = new Set<Promise<unknown>>();
@@ -60,7 +59,6 @@ export class SharedTokenSource {
   constructor(store: ResamaniaTokenStore, options: SharedTokenSourceOptions) {
     const { clock, random, hub, paces, telemetry } = options;
     const { refresh, tokenRequest } = options.options;
-    this.#options = options;
     const changed = (health: StoreHealth) => hub.storeChanged(health);
     const hints = new Hints(clock);
     const guarded = new GuardedStore({ store, clock, random, changed, telemetry });
@@ -74,7 +72,7 @@ export class SharedTokenSource {
       clock,
       random,
       policy: refresh,
-      timeoutMs: tokenRequest.timeoutMs,
+      tokenRequest,
       background,
     };
     this.#unsubscribe = store.subscribe((key) => {
@@ -115,13 +113,13 @@ export class SharedTokenSource {
     const settled = async () => {
       while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
     };
-    await withTimeLimit(this.#options.clock, CLOSING_MS, settled).catch(() => undefined);
+    await withTimeLimit(this.#ports.clock, CLOSING_MS, settled).catch(() => undefined);
     await this.#ports.store.close();
   }
 
   #patienceOf(flight: AbortSignal): number {
-    const { clock, random, options } = this.#options;
-    const { deadlineMs } = options.tokenRequest;
+    const { clock, random, tokenRequest } = this.#ports;
+    const { deadlineMs } = tokenRequest;
     const endsAt =
       this.#patience.get(flight) ?? clock.now() + deadlineMs * (PATIENCE + PATIENCE_JITTER * random());
     this.#patience.set(flight, endsAt);

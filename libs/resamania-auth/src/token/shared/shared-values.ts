@@ -1,19 +1,16 @@
 import type { ResamaniaErrorCode } from '../../errors.js';
 import { MAX_PAUSE_MS, type Pause } from '../../gateway/gateway-pace.js';
 import { jsonObject, nonEmptyString } from '../../gateway/json.js';
-import { type RateLimiter, sane } from '../../gateway/limits.js';
+import { RATE_LIMITERS, sane } from '../../gateway/limits.js';
 import { isHeaderSafe } from '../../options/checks/rules.js';
 import { MAX_WAIT_MS, type StoredEntry } from '../../store/token-store.js';
 import type { IssuedToken } from '../request/token-answer.js';
-import type { TokenFailure } from '../request/token-failure.js';
+import type { FailureKind, TokenFailure } from '../request/token-failure.js';
 import { MAX_LIFETIME_MS } from '../request/token-lifetime.js';
 
-/** Once refused, replicas leave it at that for this long, in milliseconds: less than any of them waits by itself. */
-const REJECTED_WAIT_MS = 5000;
-/** The same for a limit without a reset. */
-const LIMITED_WAIT_MS = 1000;
-const KINDS = ['transient', 'limited', 'rejected'] as const;
-const LIMITERS: readonly RateLimiter[] = ['quota', 'rate-limit', 'spike-arrest', 'unknown'];
+/** For how long replicas leave it at a failure without a reset, in milliseconds: less than any of them waits by itself. */
+const WAITS_MS: Readonly<Record<FailureKind, number>> = { transient: 0, limited: 1000, rejected: 5000 };
+const KINDS = Object.keys(WAITS_MS) as FailureKind[];
 
 /** A token as text. Its end is left out: the store keeps time. */
 export function tokenText({ value, scope, lifetimeMs }: IssuedToken): string {
@@ -51,7 +48,7 @@ export function readStoredToken(
 export function sharedWaitMs({ kind, resetAt, retryNow }: TokenFailure, now: number): number {
   if (retryNow) return 0;
   if (resetAt !== undefined) return Math.max(0, resetAt - now);
-  return { rejected: REJECTED_WAIT_MS, limited: LIMITED_WAIT_MS, transient: 0 }[kind];
+  return WAITS_MS[kind];
 }
 
 /** A failure as text: what it says of itself, never what caused it. */
@@ -93,7 +90,7 @@ export const PAUSE_IS_OVER = JSON.stringify({ over: true });
  */
 export function readPause({ value, remainingMs }: StoredEntry, sentAt: number): Pause | undefined {
   const json = jsonObject(value);
-  const limiter = LIMITERS.find((known) => known === json?.['limiter']);
+  const limiter = RATE_LIMITERS.find((known) => known === json?.['limiter']);
   const { unnamed = 0, resetIn = Number.NaN } = json ?? {};
   if (limiter === undefined || typeof resetIn !== 'number') return undefined;
   if (typeof unnamed !== 'number' || !Number.isInteger(unnamed) || unnamed < 0) return undefined;
