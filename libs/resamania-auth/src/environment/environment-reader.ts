@@ -32,18 +32,17 @@ export class EnvironmentReader {
    * that applies to several tenants is read once.
    */
   text(variable: string): string | undefined {
-    if (!this.#texts.has(variable)) this.#texts.set(variable, this.#readText(variable));
+    if (!this.#texts.has(variable))
+      this.#texts.set(variable, this.#given(variable, this.#trimmed(variable))?.trim());
     return this.#texts.get(variable);
   }
 
   /** The value as it is, or a function that reads the file anew each time, so that a replaced file takes effect. */
   secret(variable: string, flawOf: NonNullable<FieldVariable['secretFlaw']>): Secret | undefined {
-    const path = this.#path(variable);
-    const value = this.#env[variable] === '' ? undefined : this.#env[variable];
-    if (path !== undefined && value !== undefined) return this.#both(variable);
-    const now = path === undefined ? value : this.#content(variable, path);
+    const now = this.#given(variable, this.#env[variable] || undefined);
     if (now === undefined) return undefined;
     const flaw = flawOf(now);
+    const path = this.#path(variable);
     const source = path === undefined ? variable : fileVariable(variable);
     if (flaw !== undefined) this.#problem(source, `expected the bare secret, found ${flaw}`);
     return path === undefined ? now : () => withoutLineBreak(this.#readFile(path));
@@ -58,11 +57,12 @@ export class EnvironmentReader {
     return false;
   }
 
-  #readText(variable: string): string | undefined {
-    const value = this.#trimmed(variable);
+  /** The variable's value, or the content of the file that its `_FILE` twin names. */
+  #given(variable: string, value: string | undefined): string | undefined {
     const path = this.#path(variable);
     if (path === undefined) return value;
-    return value === undefined ? this.#content(variable, path)?.trim() : this.#both(variable);
+    if (value === undefined) return this.#content(variable, path);
+    return this.#problem(variable, `expected either this or ${fileVariable(variable)}, found both`);
   }
 
   #trimmed(variable: string): string | undefined {
@@ -71,10 +71,6 @@ export class EnvironmentReader {
 
   #path(variable: string): string | undefined {
     return this.#trimmed(fileVariable(variable));
-  }
-
-  #both(variable: string): undefined {
-    return this.#problem(variable, `expected either this or ${fileVariable(variable)}, found both`);
   }
 
   #problem(variable: string, text: string): undefined {

@@ -112,9 +112,9 @@ export const MODULE_FIELDS = {
   refresh: {
     fields: {
       enabled: setting(rules.boolean, true),
-      lead: lifetimePart({ above: 0 }, { share: 0.25, maxMs: 1_200_000 }),
-      jitter: lifetimePart({ from: 0 }, { share: 0.1, maxMs: 600_000 }),
-      margin: lifetimePart({ from: 0 }, { share: 0.1, maxMs: 30_000 }),
+      lead: lifetimePart('above 0', { share: 0.25, maxMs: 1_200_000 }),
+      jitter: lifetimePart('of at least 0', { share: 0.1, maxMs: 600_000 }),
+      margin: lifetimePart('of at least 0', { share: 0.1, maxMs: 30_000 }),
       warmUp: setting(rules.boolean, true),
       failFast: setting(rules.boolean, false),
       keepWarm: setting(rules.boolean, true),
@@ -141,10 +141,10 @@ export const MODULE_FIELDS = {
       timeoutMs: setting(rules.timerMs, 30_000),
       axios: setting<AxiosRequestConfig>(rules.plainObject, {}),
       configure: optional<NonNullable<HttpOptions['configure']>>(rules.asyncFunction),
-      shutdownGraceMs: setting(rules.range({ from: 0 }, MAX_TIMER_MS), 5000),
+      shutdownGraceMs: setting(rules.range('of at least 0', MAX_TIMER_MS), 5000),
     },
   },
-  quotaWarningShare: setting(rules.range({ above: 0 }, 1), 0.8),
+  quotaWarningShare: setting(rules.range('above 0', 1), 0.8),
   store: optional<NonNullable<ResamaniaAuthOptions['store']>>(rules.asyncFunction),
   telemetry: optional<NonNullable<ResamaniaAuthOptions['telemetry']>>(rules.asyncFunction),
   allowInsecureHttp: setting(rules.boolean, false),
@@ -170,10 +170,10 @@ function isAtMost(value: number, limit: number): boolean {
   return value <= limit;
 }
 
-function lifetimePart(min: { from: number } | { above: number }, { share, maxMs }: Required<LifetimePart>) {
+function lifetimePart(low: 'of at least 0' | 'above 0', { share, maxMs }: Required<LifetimePart>) {
   const fields = {
-    share: setting(rules.range(min, 1), share),
-    maxMs: setting(rules.range(min, Infinity), maxMs),
+    share: setting(rules.range(low, 1), share),
+    maxMs: setting(rules.range(low, Infinity), maxMs),
   };
   return { fields } satisfies { fields: FieldsOf<LifetimePart> };
 }

@@ -121,15 +121,14 @@ export function countUpTo(max: number): Rule {
   );
 }
 
-/** A finite number from `min`, or above it, and below `end`. */
-export function range(min: { from: number } | { above: number }, end: number): Rule {
-  const [low, words] = 'from' in min ? [min.from, 'of at least'] : [min.above, 'above'];
-  const what = `a number ${words} ${low}${Number.isFinite(end) ? ` and below ${end}` : ''}`;
+/** A finite number from 0, or above it, and below `end`. */
+export function range(low: 'of at least 0' | 'above 0', end: number): Rule {
+  const what = `a number ${low}${Number.isFinite(end) ? ` and below ${end}` : ''}`;
   return expects(
     what,
     (value) => {
       if (typeof value !== 'number' || !Number.isFinite(value)) return false;
-      return value < end && ('from' in min ? value >= low : value > low);
+      return value < end && (low === 'above 0' ? value > 0 : value >= 0);
     },
     'number',
   );
