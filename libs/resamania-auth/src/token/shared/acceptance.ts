@@ -53,17 +53,19 @@ export class Acceptance {
   }
 
   /**
-   * The token of an entry, where it is of use; otherwise the entry is passed over from now on.
+   * The token of an entry, to be adopted, where it is of use; otherwise the entry is passed over from now on.
    * @param sentAt - When the store was asked.
    */
   tokenOf(entry: StoredEntry, sentAt: number): IssuedToken | undefined {
     if (this.#notIds.has(entry.id)) return undefined;
     const token = readStoredToken(entry, sentAt);
     if (token === undefined) return this.unreadable(entry);
-    const { policy, clock } = this.#ports;
+    const { store, policy, clock } = this.#ports;
     const { usableUntil, expiresAt } = planTimes(token.requestedAt, token.lifetimeMs, policy, () => 0);
-    if (usableUntil > clock.now() && expiresAt > (this.#usable?.expiresAt ?? 0))
+    if (usableUntil > clock.now() && expiresAt > (this.#usable?.expiresAt ?? 0)) {
+      store.count('adopted');
       return { ...token, origin: 'store', stored: { key: this.#key, id: entry.id } };
+    }
     this.#notIds.add(entry.id);
     return undefined;
   }

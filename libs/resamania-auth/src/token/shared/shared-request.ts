@@ -50,7 +50,7 @@ export class SharedRequest {
       for (let round = 0; ; round += 1) {
         const found = await this.#look();
         if (found === 'unknown') return await this.#alone();
-        if (found !== undefined) return this.#adopted(found);
+        if (found !== undefined) return found;
         // Who has seen another replica at it waits for that one's token: its own line may be shut.
         if (shut !== undefined && !wasHeld) throw shut;
         const outcome = shut === undefined ? await this.#ask() : 'held';
@@ -139,10 +139,7 @@ export class SharedRequest {
   async #instead({ outcome, sentAt }: NotGranted): Promise<Asked> {
     // A store that names an entry again, although it is of no use, has nothing else to say.
     if (outcome.kind === 'held' || this.#acceptance.notIds.includes(outcome.entry.id)) return 'held';
-    if (outcome.kind === 'stored') {
-      const token = this.#acceptance.tokenOf(outcome.entry, sentAt);
-      return token === undefined ? this.#ask() : this.#adopted(token);
-    }
+    if (outcome.kind === 'stored') return this.#acceptance.tokenOf(outcome.entry, sentAt) ?? this.#ask();
     const failure = readWait(outcome.entry, this.#ports.clock.now());
     if (failure !== undefined) {
       this.#ports.store.count('waits');
@@ -169,11 +166,6 @@ export class SharedRequest {
     this.#claim.obtained(issued, id, this.#acceptance.replaces);
     // Who renews next, here or elsewhere, finds the refresh token in the store: it is good for one use.
     return { ...issued, refreshToken: undefined, stored: { key: this.#key, id } };
-  }
-
-  #adopted(token: IssuedToken): IssuedToken {
-    this.#ports.store.count('adopted');
-    return token;
   }
 
   get #isUrgent(): boolean {
