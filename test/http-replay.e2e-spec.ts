@@ -99,7 +99,7 @@ describe('A replay', () => {
     api.server.respond = (request, response) => {
       if (request.headers.authorization === FIRST) sendJson(401, LEXIK)(request, response);
     };
-    await expect(api.get({ timeout: 50 })).rejects.toMatchObject({ code: 'ECONNABORTED' });
+    await expect(api.get({ timeout: 1000 })).rejects.toMatchObject({ code: 'ECONNABORTED' });
     expect(api.server.seen).toHaveLength(2);
   });
 

@@ -24,6 +24,12 @@ function open(options: RedisTokenStoreOptions): ResamaniaTokenStore {
   opened.push(store);
   return store;
 }
+/** Finding the way through several servers may take longer than one operation waits. */
+async function connected(options: RedisTokenStoreOptions): Promise<ResamaniaTokenStore> {
+  const store = open(options);
+  await backAgain(store);
+  return store;
+}
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((store) => store.close()));
 });
@@ -50,13 +56,12 @@ describeWithRedis('the store in a Redis Cluster of three', () => {
   afterAll(() => Promise.all(nodes.map((node) => node.stop())));
 
   describe('holds the contract', () => {
-    itIsATokenStore(async () => {
-      const one = open({ cluster: { nodes: startNodes } });
-      const other = open({ cluster: { nodes: startNodes.toReversed() } });
-      // Connecting to three nodes may take longer than one operation waits.
-      await Promise.all([one, other].map((store) => backAgain(store)));
-      return { one, other, pass: passRealTime, end: async () => undefined };
-    });
+    itIsATokenStore(async () => ({
+      one: await connected({ cluster: { nodes: startNodes } }),
+      other: await connected({ cluster: { nodes: startNodes.toReversed() } }),
+      pass: passRealTime,
+      end: async () => undefined,
+    }));
   });
 
   it('is duplicated where it is a client of the application', async () => {
@@ -66,8 +71,7 @@ describeWithRedis('the store in a Redis Cluster of three', () => {
   });
 
   it('goes on when a node hangs, and is whole again within five seconds of its return', async () => {
-    const store = open({ cluster: { nodes: startNodes } });
-    await claimEach(store);
+    const store = await connected({ cluster: { nodes: startNodes } });
     await nodes[1]?.signal('SIGSTOP');
     const end = Date.now() + 2500;
     while (Date.now() < end) {
@@ -116,16 +120,15 @@ describeWithRedis('the store behind Sentinel', () => {
 
   describe('holds the contract', () => {
     itIsATokenStore(async () => ({
-      one: open(behind()),
-      other: open(behind()),
+      one: await connected(behind()),
+      other: await connected(behind()),
       pass: passRealTime,
       end: async () => undefined,
     }));
   });
 
   it('follows when the master is killed', async () => {
-    const store = open(behind());
-    await claimEach(store);
+    const store = await connected(behind());
     await master.signal('SIGKILL');
     // A second until it counts as down, and the failover.
     await sleep(1000);

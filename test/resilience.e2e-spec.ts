@@ -163,30 +163,28 @@ describe('tenants side by side', () => {
 
 describe('across expiries', () => {
   it('200 calls a second for 20 s, tokens of 8 s, 150 ms of token latency: none waits, none fails', async () => {
-    let perSecond = 200;
-    const play = async () => {
-      const stage = await scene({ tokenLifetimeSeconds: 8, tokenLatencyMs: 150 });
+    const play = async (slower: number) => {
+      const stage = await scene({ tokenLifetimeSeconds: 8 * slower, tokenLatencyMs: 150 });
       await stage.tokens.getAccessToken('demoapi');
-      return { stage, tally: await steadyCalls(stage, 'demoapi', perSecond, 20) };
+      return { stage, tally: await steadyCalls(stage, 'demoapi', 200 / slower, 20 * slower) };
     };
-    let { stage, tally } = await play();
-    for (let tries = 1; tries < 3 && tally.longestDelayMs > MAX_DELAY_MS; tries += 1) {
-      perSecond /= 2;
+    let { stage, tally } = await play(1);
+    for (let slower = 2; slower <= 4 && tally.longestDelayMs > (MAX_DELAY_MS * slower) / 2; slower *= 2) {
       process.stderr.write(
-        `The machine was ${Math.round(tally.longestDelayMs)} ms late: once more, with ${perSecond} calls a second.\n`,
+        `The machine was ${Math.round(tally.longestDelayMs)} ms late: all ${slower} times slower.\n`,
       );
       await stop();
-      ({ stage, tally } = await play());
+      ({ stage, tally } = await play(slower));
     }
     const { longestDelayMs: _, ...outcome } = tally;
-    expect(outcome).toEqual({ made: perSecond * 20, waited: 0, failed: 0, errors: new Set() });
+    expect(outcome).toEqual({ made: 4000, waited: 0, failed: 0, errors: new Set() });
     const refused = stage.sandbox.journal.apiRequests('demoapi').filter(({ status }) => status !== 200);
     expect(refused).toHaveLength(0);
     // About one token every 5.6 s, and not many more.
     const requests = stage.sandbox.journal.countTokenRequests('demoapi');
     expect(requests).toBeGreaterThanOrEqual(4);
     expect(requests).toBeLessThanOrEqual(6);
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('the token service down', () => {
