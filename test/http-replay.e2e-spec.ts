@@ -7,6 +7,7 @@ import { firstValueFrom } from 'rxjs';
 import { AgingApi, FIRST, SECOND } from './support/aging-api.js';
 import { sendJson } from './support/recording-server.js';
 
+const MORE_THAN_BUFFERS_HOLD = Buffer.alloc(32 * 1024 * 1024, ' ');
 const LEXIK = { code: 401, message: 'Expired JWT Token' };
 
 let api: AgingApi;
@@ -93,6 +94,25 @@ describe('A replay', () => {
     expect(onUploadProgress.mock.calls.length).toBeGreaterThanOrEqual(2);
     expect(onDownloadProgress.mock.calls.length).toBeGreaterThanOrEqual(2);
   });
+
+  it.each(['http', 'fetch'] as const)(
+    "lets go of the first answer's stream, whose connection ends: %s",
+    async (adapter) => {
+      await api.ageToken();
+      let ended: (() => void) | undefined;
+      const end = new Promise<void>((resolve) => {
+        ended = resolve;
+      });
+      api.server.respond = (request, response) => {
+        if (request.headers.authorization !== FIRST) return sendJson(200, {})(request, response);
+        response.writeHead(401, { 'Content-Type': 'application/json' }).write(MORE_THAN_BUFFERS_HOLD);
+        response.on('close', () => ended?.());
+      };
+      const answer = await api.get({ adapter, responseType: 'stream' });
+      expect(answer.status).toBe(200);
+      await end;
+    },
+  );
 
   it("keeps the caller's time limit", async () => {
     await api.ageToken();

@@ -61,10 +61,10 @@ function answered({ durationMs, answer }: TokenOutcome): Finding {
   return warning(`slow: ${detail}`, remedy);
 }
 
-function keyAccepted({ answer }: TokenOutcome, tenant: Tenant, warnAt: number): Finding {
+function keyAccepted({ answer, endedAt }: TokenOutcome, tenant: Tenant, warnAt: number): Finding {
   if (answer === undefined) return notChecked('no request was made');
   if (!tenant.hasApiKey) return ok('none is configured, and none is needed');
-  const { quota } = readLimits(answer.headers, Date.now());
+  const { quota } = readLimits(answer.headers, endedAt);
   const share = quota && usedShare(quota);
   if (share === undefined) return ok('accepted');
   const left = `accepted; ${quota?.remaining} of ${quota?.limit} requests of the quota are left`;

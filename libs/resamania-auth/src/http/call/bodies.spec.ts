@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { AxiosResponse } from 'axios';
 
 import { canSendAgain, discardAnswer, readableBody } from './bodies.js';
@@ -26,6 +26,9 @@ describe('readableBody', () => {
     const source = Readable.from(['a']);
     expect(readableBody(answer(source))).toBeUndefined();
     expect(source.readableDidRead).toBe(false);
+    const web = new ReadableStream();
+    expect(readableBody(answer(web))).toBeUndefined();
+    expect(web.locked).toBe(false);
   });
 
   it('reads no more than a gateway would write', () => {
@@ -39,6 +42,17 @@ describe('discardAnswer', () => {
     discardAnswer(answer(source));
     expect(source.destroyed).toBe(true);
     expect(() => discardAnswer(answer('text'))).not.toThrow();
+  });
+
+  it("lets go of a web stream, as axios' fetch adapter has it, whether somebody reads it or not", async () => {
+    const cancelled = jest.fn<() => void>();
+    discardAnswer(answer(new ReadableStream({ cancel: cancelled })));
+    expect(cancelled).toHaveBeenCalledTimes(1);
+    const held = new ReadableStream({ cancel: cancelled });
+    held.getReader();
+    discardAnswer(answer(held));
+    await new Promise(setImmediate);
+    expect(cancelled).toHaveBeenCalledTimes(1);
   });
 });
 

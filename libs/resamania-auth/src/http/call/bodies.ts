@@ -19,10 +19,12 @@ export function canSendAgain(data: unknown): boolean {
 export function readableBody({ data }: AxiosResponse<unknown>): unknown {
   if (Buffer.isBuffer(data)) return data.toString('utf8', 0, MAX_JUDGED_BYTES);
   if (types.isAnyArrayBuffer(data)) return Buffer.from(data).toString('utf8', 0, MAX_JUDGED_BYTES);
-  return data instanceof Readable ? undefined : data;
+  return data instanceof Readable || data instanceof ReadableStream ? undefined : data;
 }
 
 /** Lets go of an answer that nobody will read. */
 export function discardAnswer({ data }: AxiosResponse<unknown>): void {
   if (data instanceof Readable) data.destroy();
+  // One that somebody reads refuses, and is theirs to end.
+  if (data instanceof ReadableStream) void data.cancel().catch(() => undefined);
 }
