@@ -36,6 +36,18 @@ describeWithRedis('the store in Redis', () => {
     opened.push(store);
     return store;
   };
+  /** On a busy machine connecting may take longer than one operation waits. */
+  const connected = async (changes?: Partial<RedisTokenStoreOptions>): Promise<ResamaniaTokenStore> => {
+    const store = open(changes);
+    while (
+      !(await store.read('nothing').then(
+        () => true,
+        () => false,
+      ))
+    )
+      await sleep(20);
+    return store;
+  };
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((store) => store.close()));
     await server.call('FLUSHALL');
@@ -43,8 +55,8 @@ describeWithRedis('the store in Redis', () => {
 
   describe('holds the contract', () => {
     itIsATokenStore(async () => ({
-      one: open(),
-      other: open(),
+      one: await connected(),
+      other: await connected(),
       pass: passRealTime,
       end: async () => undefined,
     }));
@@ -63,8 +75,8 @@ describeWithRedis('the store in Redis', () => {
       });
     });
     itIsATokenStore(async () => ({
-      one: open({ url: undefined as never, instance: client }),
-      other: open({ url: undefined as never, instance: client }),
+      one: await connected({ url: undefined as never, instance: client }),
+      other: await connected({ url: undefined as never, instance: client }),
       pass: passRealTime,
       end: async () => {
         expect(client.status).toBe('wait');
@@ -76,8 +88,8 @@ describeWithRedis('the store in Redis', () => {
   describe('holds it with readable tokens, where the application insists', () => {
     const options = { keys: undefined, encryption: 'none-i-accept-readable-tokens' } as const;
     itIsATokenStore(async () => ({
-      one: open(options),
-      other: open(options),
+      one: await connected(options),
+      other: await connected(options),
       pass: passRealTime,
       end: async () => undefined,
     }));
@@ -85,7 +97,7 @@ describeWithRedis('the store in Redis', () => {
 
   describe('what stands in Redis', () => {
     it('holds no token, refresh token or wait in the clear, in keys, values, commands and messages', async () => {
-      const store = open();
+      const store = await connected();
       const watcher = new Redis(server.url);
       const monitor = await watcher.monitor();
       const seen: string[] = [];
@@ -112,7 +124,7 @@ describeWithRedis('the store in Redis', () => {
     });
 
     it('cannot be read as another key, or as another kind of value', async () => {
-      const store = open();
+      const store = await connected();
       await put(store, 'mine', { value: 'my token' });
       await server.call('COPY', part('mine'), part('yours'));
       await server.call('COPY', part('mine'), part('mine', 'w'));
@@ -135,7 +147,7 @@ describeWithRedis('the store in Redis', () => {
       ['JSON', () => '{"access_token":"eyJ"}'],
       ['an unencrypted JWT', () => 'someId.eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.'],
     ])('%s is no token, and is replaced', async (_what, damage) => {
-      const store = open();
+      const store = await connected();
       await put(store, 'key', { value: 'a token' });
       const sealed = (await server.call('GET', part('key'))) as string;
       await server.call('SET', part('key'), damage(sealed), 'PX', 10 * HOUR);
@@ -153,7 +165,7 @@ describeWithRedis('the store in Redis', () => {
       ['a list', ['RPUSH', part('key'), 'x']],
       ['a value without an end', ['SET', part('key'), 'someId.x']],
     ])("%s in the place of a token stands in nobody's way", async (_what, command) => {
-      const store = open();
+      const store = await connected();
       await server.call(...(command as [string, ...string[]]));
       expect(await store.read('key')).toMatchObject({ value: undefined });
       expect(await store.claim('key', claimOf('c'))).toMatchObject({ kind: 'granted' });
@@ -162,7 +174,7 @@ describeWithRedis('the store in Redis', () => {
     });
 
     it("that holds a wait or a claim for longer than any of ours lasts stands in nobody's way", async () => {
-      const store = open();
+      const store = await connected();
       await put(store, 'waits', { wait: 'a failure' });
       await server.call('PEXPIRE', part('waits', 'w'), 100 * HOUR);
       await server.call('SET', part('claimed', 'c'), 'another', 'PX', 100 * HOUR);
@@ -173,7 +185,7 @@ describeWithRedis('the store in Redis', () => {
     it.each(['w', 'c', 'r'])(
       "a list or an endless value in the place of %s stands in nobody's way",
       async (kind) => {
-        const store = open();
+        const store = await connected();
         await server.call('RPUSH', part('one', kind), 'x');
         await server.call('SET', part('two', kind), 'someId.x');
         for (const key of ['one', 'two']) {
@@ -205,8 +217,10 @@ describeWithRedis('the store in Redis', () => {
     });
 
     it('takes several keys in one variable', async () => {
-      await put(open({ keys: KEY_1 }), 'a', { value: 'a token' });
-      expect(await open({ keys: ` ${KEY_2} , ${KEY_1} ` }).read('a')).toMatchObject({ value: 'a token' });
+      await put(await connected({ keys: KEY_1 }), 'a', { value: 'a token' });
+      expect(await (await connected({ keys: ` ${KEY_2} , ${KEY_1} ` })).read('a')).toMatchObject({
+        value: 'a token',
+      });
     });
   });
 
@@ -216,7 +230,7 @@ describeWithRedis('the store in Redis', () => {
 
     it('keeps versions apart that store in different forms, while both run', async () => {
       for (const name of foreign) await server.call('SET', name, 'someId.of format 2', 'PX', HOUR);
-      const store = open();
+      const store = await connected();
       const told: string[] = [];
       store.subscribe((key) => told.push(key));
       expect(await store.read('key')).toBeUndefined();
@@ -245,7 +259,7 @@ describeWithRedis('the store in Redis', () => {
     it('is 1 for what 1 was given to: a change of the form needs another number', async () => {
       const keys = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
       await server.call('SET', 'resamania:1:{key}:t', `22-characters.${OF_FORMAT_1}`, 'PX', HOUR);
-      expect(await open({ keys }).read('key')).toMatchObject({
+      expect(await (await connected({ keys })).read('key')).toMatchObject({
         id: '22-characters',
         value: '{"value":"a token","scope":"read","lifetimeMs":3600000}',
       });
@@ -253,8 +267,8 @@ describeWithRedis('the store in Redis', () => {
   });
 
   it('keeps applications with different prefixes apart', async () => {
-    await put(open(), 'key', { value: 'a token' });
-    expect(await open({ prefix: 'another' }).read('key')).toBeUndefined();
+    await put(await connected(), 'key', { value: 'a token' });
+    expect(await (await connected({ prefix: 'another' })).read('key')).toBeUndefined();
   });
 
   it('needs no more than the rights that the docs name', async () => {
@@ -272,7 +286,7 @@ describeWithRedis('the store in Redis', () => {
       '-@all',
       ...rights.split(' '),
     );
-    const store = open({ url: `redis://app:pass@127.0.0.1:${server.port}` });
+    const store = await connected({ url: `redis://app:pass@127.0.0.1:${server.port}` });
     const told: string[] = [];
     store.subscribe((key) => told.push(key));
     await put(store, 'key', { value: 'a token', refresh: 'r' });

@@ -103,6 +103,28 @@ async function steadyCalls(
   return tally;
 }
 
+interface Played {
+  readonly stage: Scene;
+  readonly tally: Tally;
+}
+
+/** Plays a scene, and where the machine was too slow for it once or twice more: everything takes longer, at a lower pace. */
+async function atSteadyPace(play: (slower: number) => Promise<Played>): Promise<Played> {
+  let played = await play(1);
+  for (
+    let slower = 2;
+    slower <= 4 && played.tally.longestDelayMs > (MAX_DELAY_MS * slower) / 2;
+    slower *= 2
+  ) {
+    process.stderr.write(
+      `The machine was ${Math.round(played.tally.longestDelayMs)} ms late: all ${slower} times slower.\n`,
+    );
+    await stop();
+    played = await play(slower);
+  }
+  return played;
+}
+
 function fiftyChains(): ResamaniaSandboxOptions {
   return { chains: Array.from({ length: 50 }, (_, n) => ({ clientToken: `chain${n}` })) };
 }
@@ -163,19 +185,11 @@ describe('tenants side by side', () => {
 
 describe('across expiries', () => {
   it('200 calls a second for 20 s, tokens of 8 s, 150 ms of token latency: none waits, none fails', async () => {
-    const play = async (slower: number) => {
-      const stage = await scene({ tokenLifetimeSeconds: 8 * slower, tokenLatencyMs: 150 });
-      await stage.tokens.getAccessToken('demoapi');
-      return { stage, tally: await steadyCalls(stage, 'demoapi', 200 / slower, 20 * slower) };
-    };
-    let { stage, tally } = await play(1);
-    for (let slower = 2; slower <= 4 && tally.longestDelayMs > (MAX_DELAY_MS * slower) / 2; slower *= 2) {
-      process.stderr.write(
-        `The machine was ${Math.round(tally.longestDelayMs)} ms late: all ${slower} times slower.\n`,
-      );
-      await stop();
-      ({ stage, tally } = await play(slower));
-    }
+    const { stage, tally } = await atSteadyPace(async (slower) => {
+      const played = await scene({ tokenLifetimeSeconds: 8 * slower, tokenLatencyMs: 150 });
+      await played.tokens.getAccessToken('demoapi');
+      return { stage: played, tally: await steadyCalls(played, 'demoapi', 200 / slower, 20 * slower) };
+    });
     const { longestDelayMs: _, ...outcome } = tally;
     expect(outcome).toEqual({ made: 4000, waited: 0, failed: 0, errors: new Set() });
     const refused = stage.sandbox.journal.apiRequests('demoapi').filter(({ status }) => status !== 200);
@@ -189,22 +203,25 @@ describe('across expiries', () => {
 
 describe('the token service down', () => {
   it('for 3 s around a renewal: no call fails', async () => {
-    const stage = await scene({ tokenLifetimeSeconds: 12 }, (base) => ({
-      ...base,
-      // Due 3.6 s after the start instead of 7.8: the outage comes sooner, and long before the old token's end.
-      refresh: { lead: { share: 0.7 }, jitter: { share: 0 } },
-    }));
-    await stage.tokens.getAccessToken('demoapi');
-    const outage = setTimeout(() => stage.sandbox.tokenEndpoint.down(3000), 3000);
-    // Beyond the old token's end: however long the waiting periods turn out, the new one has come by then.
-    const tally = await steadyCalls(stage, 'demoapi', 200, 13);
-    clearTimeout(outage);
+    const { stage, tally } = await atSteadyPace(async (slower) => {
+      const played = await scene({ tokenLifetimeSeconds: 12 * slower }, (base) => ({
+        ...base,
+        // Due 3.6 s after the start instead of 7.8: the outage comes sooner, and long before the old token's end.
+        refresh: { lead: { share: 0.7 }, jitter: { share: 0 } },
+      }));
+      await played.tokens.getAccessToken('demoapi');
+      const outage = setTimeout(() => played.sandbox.tokenEndpoint.down(3000 * slower), 3000 * slower);
+      // Beyond the old token's end: however long the waiting periods turn out, the new one has come by then.
+      const outcome = await steadyCalls(played, 'demoapi', 200 / slower, 13 * slower);
+      clearTimeout(outage);
+      return { stage: played, tally: outcome };
+    });
     const { longestDelayMs: _, ...outcome } = tally;
     expect(outcome).toEqual({ made: 2600, waited: 0, failed: 0, errors: new Set() });
     const outcomes = stage.sandbox.journal.tokenRequests('demoapi').map(({ status }) => status);
     expect(outcomes).toContain(503);
     expect(outcomes.at(-1)).toBe(200);
-  }, 40_000);
+  }, 240_000);
 
   it('past expiry: calls fail fast with the code, requests stay few, the first success heals', async () => {
     const stage = await scene({ tokenLifetimeSeconds: 1 });
