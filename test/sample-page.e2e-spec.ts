@@ -197,12 +197,13 @@ inBrowser('the page of the sample, in Chromium', () => {
   it(
     'never says one thing in a row and another in the time line, in any fault',
     async () => {
-      const { page } = await openWith({ SANDBOX_TOKENS_LIVE: '12' });
+      // Long enough that an old token serves for seconds: a busy page draws less often.
+      const { page } = await openWith({ SANDBOX_TOKENS_LIVE: '24' });
       await page.evaluate(WATCH_FOR_CONTRADICTIONS);
       // The last one has no end to wait for: what it did is to be seen.
       for (const name of [/^Gateway key refused/, /^429/, /^Token service down/, /^Revoke tokens/]) {
         await page.getByRole('button', { name }).click();
-        await page.locator('button.active').first().waitFor({ state: 'detached', timeout: 25_000 });
+        await page.locator('button.active').first().waitFor({ state: 'detached', timeout: PATIENCE_MS });
         for (const chain of CHAINS) await healthy(page, chain).waitFor({ timeout: 15_000 });
       }
       for (const chain of CHAINS) {
