@@ -45,7 +45,8 @@ export default {
     // Takes times, so it runs after the others, with the machine to itself.
     { ...common, displayName: 'cost', testMatch: ['<rootDir>/test/**/*.cost-spec.ts'] },
   ],
-  testTimeout: 30_000,
+  // A slow machine may take its time; what has to be fast says so itself.
+  testTimeout: 60_000,
   maxWorkers: 2,
   // Counters in the code: V8 counts for each spec file anew, which takes longer than the specs themselves.
   coverageProvider: 'babel',

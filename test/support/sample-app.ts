@@ -8,7 +8,7 @@ import { ROOT } from './sources.js';
 
 const MAIN = join(ROOT, 'apps/sample/dist/main.js');
 /** How long to wait for anything that the sample should do, in milliseconds. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 45_000;
 
 /** What an answer of the sample was. */
 export interface SampleAnswer {

@@ -10,7 +10,7 @@ import { ROOT } from './sources.js';
 
 const LAUNCHER = join(ROOT, 'apps/sample/dist/replicas.js');
 /** How long the launcher may take to end everything, in milliseconds: it kills what does not hear after 5 s. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 45_000;
 
 /** What a replica says of one chain. */
 export interface ChainReport {
