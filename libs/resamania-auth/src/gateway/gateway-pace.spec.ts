@@ -87,6 +87,11 @@ describe('A refusal', () => {
     expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
   });
 
+  it('whose reset is not ahead is one without', () => {
+    refuse({ 'retry-after': '0' });
+    expect(pausedFor()).toBe(SECOND);
+  });
+
   it('without a reset begins at 1 s again after another answer', () => {
     refuse();
     refuse({}, NOW + SECOND);
@@ -116,7 +121,9 @@ describe('A used-up quota', () => {
     expect(changed).toHaveBeenLastCalledWith(pace, undefined);
   });
 
-  it('is not why another pause ends', () => {
+  it('is not why another pause ends, nor a window', () => {
+    learn(limit('quota', 5, NOW + 10 * MINUTE));
+    expect(changed).not.toHaveBeenCalled();
     refuse({ 'retry-after': '60' });
     learn(limit('quota', 5, NOW + 10 * MINUTE));
     expect(pausedFor()).toBe(MINUTE + 100);
@@ -133,7 +140,13 @@ describe('A window of the rate limit', () => {
     expect(pausedFor()).toBe(0);
     pace.left(NOW);
     expect(pausedFor()).toBe(20 * SECOND + 100);
+    expect(pausedFor(RESET)).toBe(100);
     expect(pausedFor(RESET + 100)).toBe(0);
+  });
+
+  it('that was seen at a time that is ahead, since the clock was set back, is none', () => {
+    learn(limit('rate-limit', 0, RESET));
+    expect(pausedFor(NOW - SECOND)).toBe(0);
   });
 
   it('has one more for a request that did not leave after all, which leaves no trace', () => {
@@ -227,8 +240,12 @@ describe('Who watches a gateway', () => {
     stopOne();
     pace.adopt(pauseUntil(NOW + MINUTE), NOW);
     expect([one.mock.calls.length, other.mock.calls.length]).toEqual([3, 4]);
+    const longer = pauseUntil(NOW + 2 * MINUTE);
+    pace.adopt(longer, NOW);
+    pace.lift(longer);
+    expect(other).toHaveBeenCalledTimes(6);
     stopOther();
-    refuse({ 'retry-after': '120' });
-    expect(other).toHaveBeenCalledTimes(4);
+    refuse({ 'retry-after': '180' });
+    expect(other).toHaveBeenCalledTimes(6);
   });
 });
