@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from './support/free-port.js';
 import { codeBlocks } from './support/markdown.js';
 import { BuiltPackage } from './support/packages.js';
-import { eventually } from './support/sample-app.js';
+import { eventually } from './support/eventually.js';
 import { SmallApp } from './support/small-app.js';
 import { ROOT } from './support/sources.js';
 

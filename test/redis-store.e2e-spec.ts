@@ -12,6 +12,7 @@ import {
   type RedisTokenStoreOptions,
 } from '../libs/resamania-auth/src/redis/redis-token-store.js';
 import type { ClaimOutcome, ResamaniaTokenStore } from '../libs/resamania-auth/src/store/token-store.js';
+import { eventually } from './support/eventually.js';
 import { describeWithRedis, RedisServer } from './support/redis-server.js';
 import { itIsATokenStore, passRealTime } from './support/token-store-contract.js';
 
@@ -39,13 +40,12 @@ describeWithRedis('the store in Redis', () => {
   /** On a busy machine connecting may take longer than one operation waits. */
   const connected = async (changes?: Partial<RedisTokenStoreOptions>): Promise<ResamaniaTokenStore> => {
     const store = open(changes);
-    while (
-      !(await store.read('nothing').then(
+    await eventually(() =>
+      store.read('nothing').then(
         () => true,
         () => false,
-      ))
-    )
-      await sleep(20);
+      ),
+    );
     return store;
   };
   afterEach(async () => {

@@ -12,6 +12,7 @@ import {
   type RedisTokenStoreOptions,
 } from '../libs/resamania-auth/src/redis/redis-token-store.js';
 import type { ResamaniaTokenStore } from '../libs/resamania-auth/src/store/token-store.js';
+import { eventually } from './support/eventually.js';
 import { describeWithRedis, RedisServer } from './support/redis-server.js';
 import { itIsATokenStore, passRealTime } from './support/token-store-contract.js';
 
@@ -164,8 +165,4 @@ async function backAgain(store: ResamaniaTokenStore, withinMs = BACK_WITHIN_MS):
       () => false,
     );
   });
-}
-
-async function eventually(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await sleep(50);
 }

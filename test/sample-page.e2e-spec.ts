@@ -5,7 +5,8 @@ import type { Locator, Page } from 'playwright-core';
 
 import { BrowserPage, findChromium } from './support/browser.js';
 import { BuiltPackage } from './support/packages.js';
-import { eventually, SampleApp } from './support/sample-app.js';
+import { eventually } from './support/eventually.js';
+import { SampleApp } from './support/sample-app.js';
 import { SmallApp } from './support/small-app.js';
 
 const CHAINS = ['demoapi', 'nordgym', 'clubazur'];

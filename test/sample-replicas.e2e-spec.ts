@@ -10,7 +10,7 @@ import { BrowserPage, findChromium } from './support/browser.js';
 import { BuiltPackage } from './support/packages.js';
 import { freePort } from './support/free-port.js';
 import { describeWithRedis } from './support/redis-server.js';
-import { eventually } from './support/sample-app.js';
+import { eventually } from './support/eventually.js';
 import {
   type ChainReport,
   isServed,

@@ -6,7 +6,8 @@ import type { TenantTokenStatus } from 'nestjs-resamania-auth';
 import { ResamaniaSandbox } from 'resamania-sandbox';
 
 import { BuiltPackage } from './support/packages.js';
-import { eventually, SampleApp } from './support/sample-app.js';
+import { eventually } from './support/eventually.js';
+import { SampleApp } from './support/sample-app.js';
 
 const CHAINS = ['demoapi', 'nordgym', 'clubazur'];
 const ON_SANDBOX = { PORT: '0', SANDBOX_TOKENS_LIVE: '4' };

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { SandboxCommand } from './support/command.js';
 import { codeBlocks, tableOf } from './support/markdown.js';
 import { BuiltPackage } from './support/packages.js';
-import { eventually } from './support/sample-app.js';
+import { eventually } from './support/eventually.js';
 import { SmallApp } from './support/small-app.js';
 import { ROOT } from './support/sources.js';
 

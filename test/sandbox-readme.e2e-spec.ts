@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { type CodeBlock, codeBlocks } from './support/markdown.js';
-import { eventually } from './support/sample-app.js';
+import { eventually } from './support/eventually.js';
 import { SmallApp } from './support/small-app.js';
 import { ROOT } from './support/sources.js';
 

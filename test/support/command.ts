@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { eventually } from './sample-app.js';
+import { eventually } from './eventually.js';
 import { ROOT } from './sources.js';
 
 const COMMAND = join(ROOT, 'libs/resamania-sandbox/dist/cli.js');

@@ -5,12 +5,13 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { eventually, inheritedEnvironment } from './sample-app.js';
+import { eventually } from './eventually.js';
+import { inheritedEnvironment } from './sample-app.js';
 import { ROOT } from './sources.js';
 
 const LAUNCHER = join(ROOT, 'apps/sample/dist/replicas.js');
 /** How long the launcher may take to end everything, in milliseconds: it kills what does not hear after 5 s. */
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 15_000;
 
 /** What a replica says of one chain. */
 export interface ChainReport {

@@ -51,7 +51,7 @@ const MAX_AHEAD_MS = 31 * 24 * 3_600_000;
 /** Spike arrest is about moments: a spacing above this, in milliseconds, is none. */
 const MAX_SPACING_MS = 10_000;
 
-/** The header names are spelled out: every answer is looked through for them. */
+/** The names of their headers are made once: every answer is looked through for them. */
 const LIMITERS = [
   limiter('quota', 'quota'),
   limiter('rateLimit', 'rate-limit'),
