@@ -201,12 +201,16 @@ inBrowser('the page of the sample, in Chromium', () => {
       // Long enough that an old token serves for seconds: a busy page draws less often.
       const { page } = await openWith({ SANDBOX_TOKENS_LIVE: '24' });
       await page.evaluate(WATCH_FOR_CONTRADICTIONS);
-      // The last one has no end to wait for: what it did is to be seen.
-      for (const name of [/^Gateway key refused/, /^429/, /^Token service down/, /^Revoke tokens/]) {
+      const broken = page.locator('button.active').first();
+      for (const name of [/^Gateway key refused/, /^429/, /^Token service down/]) {
         await page.getByRole('button', { name }).click();
-        await page.locator('button.active').first().waitFor({ state: 'detached', timeout: PATIENCE_MS });
+        // Until the fault is there, its end would be found at once.
+        await broken.waitFor();
+        await broken.waitFor({ state: 'detached', timeout: PATIENCE_MS });
         for (const chain of CHAINS) await healthy(page, chain).waitFor({ timeout: 15_000 });
       }
+      // This one has no end to wait for: what it did is to be seen.
+      await page.getByRole('button', { name: /^Revoke tokens/ }).click();
       for (const chain of CHAINS) {
         await page.locator(`.event[data-tenant="${chain}"][data-type="rejected"]`).first().waitFor();
         await healthy(page, chain).waitFor();
