@@ -103,7 +103,6 @@ export class GuardedStore {
       const result = await this.#limited(operation);
       ended();
       this.#failures[kind] = 0;
-      if (this.#health.state === 'down' && kind === 'write') this.#become('up');
       this.count('ok');
       return result;
     } catch (error) {
@@ -125,21 +124,22 @@ export class GuardedStore {
   #become(state: 'up' | 'down', reason?: string): void {
     if (this.#isClosed) return;
     const { clock, changed } = this.#ports;
-    this.#cancelProbe();
     this.#failures.read = 0;
     this.#health = { state, since: clock.now(), ...(reason !== undefined && { reason }) };
     changed(this.#health);
     if (state === 'down') this.#probeSoon();
   }
 
+  /** Nothing else ends a store's trouble: what was under way when it began may have needed no write. */
   #probeSoon(): void {
     const { clock, random } = this.#ports;
-    this.#cancelProbe();
+    if (this.#isClosed) return;
     this.#cancelProbe = clock.after(PROBE_MS * (1 + 2 * random()), () => {
       const request = { claimId: PROBE_KEY, claimMs: 1, ...BARE_CLAIM };
-      this.#judged('claim', (store) => store.claim(PROBE_KEY, request)).catch(() => {
-        if (!this.#isClosed && this.#health.state === 'down') this.#probeSoon();
-      });
+      this.#judged('claim', (store) => store.claim(PROBE_KEY, request)).then(
+        () => this.#become('up'),
+        () => this.#probeSoon(),
+      );
     });
   }
 }

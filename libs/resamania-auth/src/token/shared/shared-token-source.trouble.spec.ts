@@ -36,6 +36,20 @@ describe('a store in trouble', () => {
     expect(replica.changes.map(({ state }) => state)).toEqual(['down', 'up']);
   });
 
+  it('stays down where something that was under way then succeeds after all', async () => {
+    const world = new ReplicaWorld();
+    const replica = world.replica();
+    const claims: ('fails' | { lateMs: number })[] = [{ lateMs: 500 }, 'fails', 'fails'];
+    replica.store.trouble = (operation) => (operation === 'read' ? undefined : (claims.shift() ?? 'fails'));
+    for (const name of ['late', 'one', 'other'])
+      void world.flight({ replica, tenant: tenantOf({ clientToken: name }) });
+    await world.clock.advance(700);
+    expect(replica.changes.map(({ state }) => state)).toEqual(['down']);
+    replica.store.trouble = () => undefined;
+    await world.clock.advance(5000);
+    expect(replica.changes.map(({ state }) => state)).toEqual(['down', 'up']);
+  });
+
   it('is tried again by one probe at a time, however often it comes and goes', async () => {
     const world = new ReplicaWorld();
     const replica = world.replica();
