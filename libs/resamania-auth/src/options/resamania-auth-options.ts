@@ -75,7 +75,7 @@ export interface TokenRequestOptions {
    */
   attempts?: number;
   /**
-   * How many token requests may be under way at once per host; one that hangs no longer counts. Callers go before the schedule.
+   * How many token requests may be under way at once per host; one that is late or hangs no longer counts. Callers go before the schedule.
    * @default 4
    */
   concurrency?: number;

@@ -115,26 +115,43 @@ describe('a healthy tenant among some that hang', () => {
     world.engine.stop();
   });
 
-  it('renews its tokens in time, even if all that hang come first, at once, and after a quiet time', async () => {
-    const world = neighbours(200, seeded(7));
-    world.endpoint.latencyMs = LATENCY_MS / 2;
-    world.endpoint.lifetimeSeconds = 8;
-    const callers = new Callers(world);
-    const others = new Callers(world);
-    for (const name of names(200)) others.ask(name);
-    world.engine.start();
-    await world.clock.advance(4000);
-    world.endpoint.always(({ url }) => (/\/chain1?\d\//.test(url) ? 'hang' : undefined));
-    await play(world, 12, (tick) => {
-      callers.ask(`chain${20 + (tick % 180)}`);
-      if (tick % 2 === 0) others.ask(`chain${(tick / 2) % 20}`);
-      callers.tick();
-    });
-    expect(callers).toMatchObject({ blockedTicks: 0, failed: 0 });
-    // No call waited for a token at all.
-    expect(callers.waits).toEqual(callers.waits.map(() => -LATENCY_MS));
-    world.engine.stop();
-  });
+  it.each([
+    // Hanging tenants, places, milliseconds of latency, seed.
+    [20, 4, 50, 7],
+    [20, 4, 50, 9],
+    [20, 4, 50, 37],
+    [20, 2, 30, 1],
+    [30, 4, 80, 2],
+    [40, 4, 50, 3],
+    [60, 8, 50, 4],
+  ])(
+    'renews its tokens in time, though all that hang come first: %i of 200, %i places, %i ms (seed %i)',
+    async (hanging, concurrency, latencyMs, seed) => {
+      const random = seeded(seed);
+      const world = neighbours(200, random, concurrency);
+      world.endpoint.latencyMs = latencyMs;
+      world.endpoint.lifetimeSeconds = 8;
+      const callers = new Callers(world);
+      const others = new Callers(world);
+      for (const name of names(200)) others.ask(name);
+      world.engine.start();
+      await world.clock.advance(4000 + 4000 * random());
+      const troubled = new Set(names(hanging));
+      world.endpoint.always(({ url }) => (troubled.has(url.split('/')[3] ?? '') ? 'hang' : undefined));
+      await play(world, 16, (tick) => {
+        for (let n = 4 * tick; n < 4 * tick + 4; n += 1)
+          callers.ask(`chain${hanging + (n % (200 - hanging))}`);
+        if (tick % 2 === 0) others.ask(`chain${(tick / 2) % hanging}`);
+        callers.tick();
+      });
+      expect(callers).toMatchObject({ blockedTicks: 0, failed: 0 });
+      // No call waited for a token at all.
+      expect(callers.waits.filter((wait) => wait !== -LATENCY_MS)).toEqual([]);
+      // Those that hang, and no more of the others than ever.
+      expect(world.endpoint.maxUnderWay).toBeLessThanOrEqual(hanging + concurrency);
+      world.engine.stop();
+    },
+  );
 });
 
 describe('tenants in trouble', () => {
@@ -156,6 +173,21 @@ describe('tenants in trouble', () => {
 });
 
 describe('a whole host', () => {
+  it('that has become slow is asked by more for a while, and by no more than before once that is usual', async () => {
+    const world = neighbours(200, seeded(12));
+    world.engine.start();
+    await world.clock.advance(30_000);
+    world.endpoint.latencyMs = 3 * LATENCY_MS;
+    world.endpoint.maxUnderWay = 0;
+    await world.clock.advance(60_000);
+    expect(world.endpoint.maxUnderWay).toBeLessThanOrEqual(3 * 4);
+    world.endpoint.maxUnderWay = 0;
+    await world.clock.advance(60_000);
+    expect(world.endpoint.maxUnderWay).toBeLessThanOrEqual(4);
+    expect(world.service.status().filter(({ state }) => state !== 'valid')).toEqual([]);
+    world.engine.stop();
+  });
+
   it.each(['hang', 'failing'] as const)(
     'that is %s gets no storm, and serves all soon after it is back',
     async (how) => {

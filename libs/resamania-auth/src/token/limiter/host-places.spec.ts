@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { HostPlaces } from './host-places.js';
 import { Trouble } from './trouble.js';
 
-const CALLER = { isUrgent: true, isTroubled: false };
+const HEALTHY = { isTroubled: false };
 /** Longer than any request may take before it is late, or hangs. */
 const LONG_MS = 5000;
 
@@ -47,9 +47,9 @@ describe('a request that has a place and is not sent yet', () => {
     now += LONG_MS;
     places.look(now);
     expect(attempt.isHung).toBe(false);
-    expect(places.hasRoom(CALLER, now)).toBe(true);
+    expect(places.hasRoom(HEALTHY, now)).toBe(true);
     places.take({}, now);
-    expect(places.hasRoom(CALLER, now)).toBe(false);
+    expect(places.hasRoom(HEALTHY, now)).toBe(false);
   });
 
   it('teaches nothing of how long an answer takes, but for the time after it was sent', () => {
@@ -72,10 +72,10 @@ describe('a request that has a place and is not sent yet', () => {
     const attempts = [places.take(tenant, now), places.take({}, now)];
     now += LONG_MS;
     places.look(now);
-    expect(places.hasRoom(CALLER, now)).toBe(false);
+    expect(places.hasRoom(HEALTHY, now)).toBe(false);
     for (const attempt of attempts) places.sent(attempt, now);
-    expect(places.hasRoom(CALLER, now)).toBe(false);
+    expect(places.hasRoom(HEALTHY, now)).toBe(false);
     now += LONG_MS;
-    expect(places.hasRoom(CALLER, now)).toBe(true);
+    expect(places.hasRoom(HEALTHY, now)).toBe(true);
   });
 });

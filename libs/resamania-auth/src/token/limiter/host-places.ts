@@ -26,7 +26,7 @@ export interface Attempt {
 /**
  * The places of one host's token requests, so that one tenant's trouble never makes another's caller wait:
  *
- * - A request is *late* at twice the usual time. For each that is, callers of healthy tenants have a place more, up to eight times the places.
+ * - A request is *late* at twice the usual time. For each that is, healthy tenants have a place more, up to eight times the places.
  * - It *hangs* at four times that, a second at most, if a later one has been answered: its tenant's trouble, not the host's. It then takes no place.
  * - Tenants that are late, hung or failed share a quarter of the places. Each quick token heals its tenant, and adds a place until the next hang or failure.
  * - A host that has answered nobody for as long gets one request more each time, up to eight times the places: neither a stop nor a storm.
@@ -41,8 +41,8 @@ export class HostPlaces {
   readonly #attempts = new Set<Attempt>();
   /** For tenants in trouble. */
   #troubledLimit: number;
-  /** For callers of healthy tenants. */
-  #limitForCallers: number;
+  /** For healthy tenants. */
+  #healthyLimit: number;
   /** Places that are taken, all and those for tenants in trouble. */
   #taken = 0;
   #takenTroubled = 0;
@@ -57,7 +57,7 @@ export class HostPlaces {
     this.#limit = limit;
     this.#quarter = Math.max(1, Math.floor(limit / 4));
     this.#troubledLimit = this.#quarter;
-    this.#limitForCallers = limit;
+    this.#healthyLimit = limit;
     this.#trouble = trouble;
   }
 
@@ -80,14 +80,14 @@ export class HostPlaces {
       if (attempt.isHung) this.#troubledLimit = this.#quarter;
       else late += 1;
     }
-    this.#limitForCallers = Math.min(this.#limit + late, MOST * this.#limit);
+    this.#healthyLimit = Math.min(this.#limit + late, MOST * this.#limit);
     this.#count();
   }
 
   /** Whether a request of this kind may leave now. */
-  hasRoom({ isUrgent, isTroubled }: { isUrgent: boolean; isTroubled: boolean }, now: number): boolean {
+  hasRoom({ isTroubled }: { isTroubled: boolean }, now: number): boolean {
     if (this.#isSilent(now)) return true;
-    if (!isTroubled) return this.#taken < (isUrgent ? this.#limitForCallers : this.#limit);
+    if (!isTroubled) return this.#taken < this.#healthyLimit;
     return this.#taken < this.#limit && this.#takenTroubled < this.#troubledLimit;
   }
 
