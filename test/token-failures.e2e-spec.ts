@@ -160,6 +160,11 @@ const TABLE: readonly (readonly [name: string, fault: () => Fault, expected: Exp
     { code: 'service_unavailable', status: 503, says: 'statuspage.io', ...TRANSIENT },
   ],
   [
+    '503 with Retry-After',
+    () => faults.status(503, { headers: { 'Retry-After': '20' } }),
+    { code: 'service_unavailable', status: 503, says: 'statuspage.io', requests: 1, wait: [18, 21] },
+  ],
+  [
     '503 with Retry-After: 0',
     () => faults.status(503, { headers: { 'Retry-After': '0' } }),
     { code: 'service_unavailable', status: 503, says: 'statuspage.io', ...TRANSIENT },

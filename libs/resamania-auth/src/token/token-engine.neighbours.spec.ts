@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { createWorld, type EngineWorld, text } from '../../../../test/support/engine-world.js';
+import { createWorld, type EngineWorld, json, text } from '../../../../test/support/engine-world.js';
 
 const LATENCY_MS = 100;
 const TICK_MS = 50;
@@ -170,6 +170,19 @@ describe('tenants in trouble', () => {
     await world.clock.advance(40_000);
     expect(world.endpoint.maxUnderWay).toBe(quarter);
   });
+});
+
+it('a tenant whose contacts are not known is in no trouble of its own', async () => {
+  const world = neighbours(40, seeded(14));
+  const callers = new Callers(world);
+  world.endpoint.always(() => json(400, { error: 'invalid_grant' }));
+  for (const name of names(30)) callers.call(name);
+  await world.clock.advance(40_000);
+  expect(callers.failed).toBe(30);
+  world.endpoint.maxUnderWay = 0;
+  for (const name of names(30)) callers.call(name);
+  await world.clock.advance(40_000);
+  expect(world.endpoint.maxUnderWay).toBe(4);
 });
 
 describe('a whole host', () => {

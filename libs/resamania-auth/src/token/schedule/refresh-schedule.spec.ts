@@ -97,6 +97,7 @@ describe('the schedule', () => {
     schedule.set(entry, 1000);
     schedule.stop();
     schedule.set(entry, 2000);
+    expect(schedule.size).toBe(0);
     await clock.advance(10_000);
     expect(entry.turns).toHaveLength(0);
     expect(clock.timers).toBe(0);

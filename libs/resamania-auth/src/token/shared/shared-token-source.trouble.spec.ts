@@ -36,6 +36,38 @@ describe('a store in trouble', () => {
     expect(replica.changes.map(({ state }) => state)).toEqual(['down', 'up']);
   });
 
+  it('is not down for failures that successes come between; each is counted', async () => {
+    const world = new ReplicaWorld();
+    const replica = world.replica();
+    let claims = 0;
+    replica.store.trouble = (operation) =>
+      operation === 'claim' && (claims += 1) % 2 === 1 ? 'fails' : undefined;
+    for (let flights = 0; flights < 6; flights += 1) {
+      await world.until(world.flight({ replica, tenant: tenantOf({ clientToken: `gym${flights}` }) }));
+    }
+    expect(replica.changes).toEqual([]);
+    expect(replica.source.status().counts).toMatchObject({ ECONNREFUSED: 3 });
+  });
+
+  it('is left alone after the end, though it was just being tried', async () => {
+    const world = new ReplicaWorld();
+    const replica = world.replica();
+    replica.store.trouble = () => 'fails';
+    await world.until(world.flight({ replica }));
+    await world.until(world.flight({ replica }));
+    let operations = 0;
+    replica.store.trouble = () => {
+      operations += 1;
+      return 'hangs';
+    };
+    await world.clock.advance(2000);
+    expect(operations).toBe(1);
+    await world.until(replica.source.close());
+    await world.clock.advance(HOUR);
+    expect(operations).toBe(1);
+    expect(world.clock.timers).toBe(0);
+  });
+
   it('stays down where something that was under way then succeeds after all', async () => {
     const world = new ReplicaWorld();
     const replica = world.replica();
