@@ -10,7 +10,8 @@ import { ResamaniaAuthModule, ResamaniaTokenService } from 'nestjs-resamania-aut
 import { redisTokenStore } from 'nestjs-resamania-auth/redis';
 
 const { apiBaseUrl, redisUrl, keys, tenants, callEveryMs } = JSON.parse(process.env.REPLICA ?? '');
-const names = Array.from({ length: tenants }, (_, index) => `gym${index}`);
+// Long enough that no ciphertext holds it by chance.
+const names = Array.from({ length: tenants }, (_, index) => `CANARY-gym${index}`);
 const next = () => once(process, 'message');
 
 class AppModule {}
@@ -22,7 +23,7 @@ Module({
         tenants: names.map((name) => ({
           clientToken: name,
           clientId: `1_${name}`,
-          clientSecret: `${name}-CANARY-secret`,
+          clientSecret: `${name}-secret`,
         })),
         store: redisTokenStore({ url: redisUrl, keys }),
       }),
