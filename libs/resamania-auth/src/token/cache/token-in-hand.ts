@@ -28,6 +28,8 @@ export class TokenInHand {
   // Never 0: V8 would lay the object out for small integers, and move it when the first instant comes.
   #usableUntil = NEVER;
   #dueAt = NEVER;
+  /** When the token was issued. It stands here too, so that a call looks at one object less. */
+  #usableFrom = NEVER;
   /** Whether somebody asked since the last request. It stands among what every call looks at. */
   used = false;
   #obtained = 0;
@@ -48,8 +50,7 @@ export class TokenInHand {
 
   /** What the token is good for. The clock decides, at every call. */
   useAt(now: number): TokenUse {
-    const token = this.#token;
-    if (token === undefined || now >= this.#usableUntil || token.ageMs(now) < 0) return 'unusable';
+    if (this.#token === undefined || now < this.#usableFrom || now >= this.#usableUntil) return 'unusable';
     return now < this.#dueAt ? 'fresh' : 'due';
   }
 
@@ -139,6 +140,7 @@ export class TokenInHand {
       return current;
     }
     this.#token = new AccessToken({ value, scope, issuedAt, expiresAt });
+    this.#usableFrom = issuedAt;
     this.#usableUntil = usableUntil;
     this.#dueAt = issued.origin === 'store' ? standInDueAt(times, policy, random) : times.dueAt;
     if (issued.stored !== undefined) this.#place ??= new StoredPlace();
