@@ -54,7 +54,7 @@ describe('What the library costs', () => {
     'is what it was: the header, the interceptor, the service',
     async () => {
       const slow = await exceeded();
-      // Once more before judging: these are times, and another process may have had the machine.
+      // Once more before judging: these are times, and where the memory of a process lies is a matter of luck.
       expect(slow.length === 0 ? [] : await exceeded()).toEqual([]);
     },
     2 * MAX_MS,

@@ -6,7 +6,7 @@ import { firstValueFrom } from 'rxjs';
 import { request } from 'undici';
 
 import { forEach } from '../chains.js';
-import { alternate, compare, ratio } from '../measure.js';
+import { alternate, compare, elapsedNs, ratio } from '../measure.js';
 import { resamania, resamaniaOnUndici } from '../ours/resamania.js';
 import { notTakingPart } from '../report.js';
 import { atLeast } from '../targets.js';
@@ -26,7 +26,8 @@ export async function run({ world, peers, pace, progress }) {
   for (const peer of peers) others.push(await opened(peer, world));
   const header = `Bearer ${await ours[0].ask(CHAIN)}`;
   const { bare, nest, ...otherFloors } = floors(world, header, agent);
-  const longer = { ...pace, sliceMs: pace.sliceMs * 8, warmUpMs: pace.warmUpMs * 4 };
+  // A rate is one of elapsed time, whatever the pace.
+  const longer = { ...pace, clock: elapsedNs, sliceMs: pace.sliceMs * 8, warmUpMs: pace.warmUpMs * 4 };
   const callers = others.filter(({ call }) => call !== undefined);
   const timed = await compare([bare, ...Object.values(otherFloors), ...callers.map(contenderOf)], longer);
   const short = { pairs: pace.repeats * 9, sliceMs: pace.sliceMs * 2, warmUpMs: pace.warmUpMs * 4 };
