@@ -139,6 +139,16 @@ describe('a stampede of first calls', () => {
     expect(server.journal.countTokenRequests()).toBe(50);
     expect(server.journal.maxConcurrentTokenRequests).toBe(4);
   });
+
+  it('four at once, though the process stands still for a second while they are on their way', async () => {
+    const { sandbox: server, tokens } = await scene({ ...fiftyChains(), tokenLatencyMs: 10 }, COLD);
+    const calls = server.chains.map(({ clientToken }) => tokens.getAccessToken(clientToken));
+    await new Promise(setImmediate);
+    const end = performance.now() + 1200;
+    while (performance.now() < end);
+    await Promise.all(calls);
+    expect(server.journal.maxConcurrentTokenRequests).toBe(4);
+  });
 });
 
 describe('tenants side by side', () => {

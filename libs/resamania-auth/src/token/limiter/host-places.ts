@@ -1,4 +1,5 @@
 import { NEVER } from '../../clock.js';
+import { AwakeTime } from './awake-time.js';
 import type { Trouble } from './trouble.js';
 
 /** So many times the usual time is late, and so many milliseconds at least… */
@@ -7,6 +8,8 @@ const LATE_MS = 50;
 /** …and so many times it may hang, within these bounds in milliseconds. */
 const HUNG = 4;
 const HUNG_MS = { least: 200, most: 1000 };
+/** So often, in milliseconds, the clock is looked at while somebody waits: half of what is late at least. */
+const BEAT_MS = LATE_MS / 2;
 /** No more than so many times the places are under way, those that hang included. */
 const MOST = 8;
 
@@ -16,7 +19,9 @@ export type Outcome = 'token' | 'failure' | 'neither' | 'unsent';
 /** A request under way. */
 export interface Attempt {
   readonly tenant: object;
-  /** When it was sent. Before that it is neither late nor hung: what it waits for then is not the host. */
+  /** When it was sent, in the clock's time… */
+  sentAt: number;
+  /** …and in awake time. Before that it is neither late nor hung: what it waits for then is not the host. */
   startedAt: number;
   /** Whether it has one of the places for tenants in trouble. */
   readonly isTroubled: boolean;
@@ -31,6 +36,7 @@ export interface Attempt {
  * - Tenants that are late, hung or failed share a quarter of the places. Each quick token heals its tenant, and adds a place until the next hang or failure.
  * - A host that has answered nobody for as long gets one request more each time, up to eight times the places: neither a stop nor a storm.
  *
+ * Only time in which this process runs makes a request late, or a host silent: the machine may be busy, and no host be slow.
  * A quarter is one place at least. The rule was chosen by the simulation in `token-engine.neighbours.spec.ts`.
  */
 export class HostPlaces {
@@ -39,6 +45,7 @@ export class HostPlaces {
   /** Shared by all hosts; outlives them. */
   readonly #trouble: Trouble;
   readonly #attempts = new Set<Attempt>();
+  readonly #awake = new AwakeTime();
   /** For tenants in trouble. */
   #troubledLimit: number;
   /** For healthy tenants. */
@@ -46,11 +53,11 @@ export class HostPlaces {
   /** Places that are taken, all and those for tenants in trouble. */
   #taken = 0;
   #takenTroubled = 0;
-  /** How long an answer takes, in milliseconds: the last ones count most. */
+  /** How long an answer takes, in milliseconds of the clock: the last ones count most. */
   #usualMs = HUNG_MS.most / HUNG;
-  /** The latest start of a request that was answered. */
+  /** The latest start of a request that was answered, in awake time. */
   #overtakenBefore = -Infinity;
-  /** When a request got its place, was sent or was answered last. */
+  /** When a request got its place, was sent or was answered last, in awake time. */
   #lastSignAt = -Infinity;
 
   constructor(limit: number, trouble: Trouble) {
@@ -71,9 +78,10 @@ export class HostPlaces {
 
   /** Finds out what is late and what hangs. Comes before the questions for room at the same instant. */
   look(now: number): void {
+    const awake = this.#awake.at(now);
     let late = 0;
     for (const attempt of this.#attempts) {
-      const age = now - attempt.startedAt;
+      const age = awake - attempt.startedAt;
       if (attempt.isHung || age < this.#lateMs) continue;
       this.#trouble.begin(attempt.tenant);
       attempt.isHung = age >= this.#hungMs && attempt.startedAt < this.#overtakenBefore;
@@ -92,24 +100,26 @@ export class HostPlaces {
   }
 
   take(tenant: object, now: number): Attempt {
-    const attempt = { tenant, startedAt: NEVER, isTroubled: this.#trouble.has(tenant), isHung: false };
+    const isTroubled = this.#trouble.has(tenant);
+    const attempt = { tenant, sentAt: NEVER, startedAt: NEVER, isTroubled, isHung: false };
     this.#attempts.add(attempt);
-    this.#lastSignAt = now;
+    this.#lastSignAt = this.#awake.at(now);
     this.#count();
     return attempt;
   }
 
   /** It is sent now: its time begins. */
   sent(attempt: Attempt, now: number): void {
-    attempt.startedAt = now;
-    this.#lastSignAt = now;
+    attempt.sentAt = now;
+    attempt.startedAt = this.#awake.at(now);
+    this.#lastSignAt = attempt.startedAt;
   }
 
   /** An answer has come, whatever it says. */
-  answered({ startedAt }: Attempt, now: number): void {
-    this.#usualMs += (now - startedAt - this.#usualMs) / 8;
+  answered({ sentAt, startedAt }: Attempt, now: number): void {
+    this.#usualMs += (now - sentAt - this.#usualMs) / 8;
     this.#overtakenBefore = Math.max(this.#overtakenBefore, startedAt);
-    this.#lastSignAt = now;
+    this.#lastSignAt = this.#awake.at(now);
   }
 
   leave(attempt: Attempt, outcome: Outcome): void {
@@ -123,15 +133,26 @@ export class HostPlaces {
     this.#count();
   }
 
-  /** When there may be room without anybody leaving or being answered. */
+  /** When there may be room without anybody leaving or being answered, or when the clock has to be looked at before. */
   nextLookAt(now: number): number {
+    if (this.#attempts.size === 0) return NEVER;
+    const awake = this.#awake.at(now);
     const ages = [this.#hungMs, this.#lateMs];
     const instants = Array.from(this.#attempts, ({ startedAt }) => ages.map((age) => startedAt + age)).flat();
-    return Math.min(...[...instants, this.#lastSignAt + this.#hungMs].filter((at) => at > now));
+    const inMs = [...instants, this.#lastSignAt + this.#hungMs]
+      .map((at) => at - awake)
+      .filter((ms) => ms > 0);
+    return now + Math.min(...inMs, BEAT_MS);
+  }
+
+  /** When somebody looks next, in the time of the clock; `NEVER` while nobody waits. */
+  set lookedAtNext(instant: number) {
+    this.#awake.dueAt = instant;
   }
 
   #isSilent(now: number): boolean {
-    if (this.#attempts.size >= MOST * this.#limit || now - this.#lastSignAt < this.#hungMs) return false;
+    if (this.#attempts.size >= MOST * this.#limit) return false;
+    if (this.#awake.at(now) - this.#lastSignAt < this.#hungMs) return false;
     // A host that nothing was sent to owes no answer.
     return Array.from(this.#attempts).some(({ startedAt }) => startedAt < NEVER);
   }

@@ -1,9 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { SimulatedClock } from '../../../../../test/support/simulated-clock.js';
 import { GatewayPaces } from '../../gateway/gateway-paces.js';
 import { Ticket } from './ticket.js';
-import { RequestLimiter } from './request-limiter.js';
+import { type Place, RequestLimiter } from './request-limiter.js';
 
 const settle = () => new Promise(setImmediate);
 
@@ -83,25 +83,51 @@ describe('the request limiter', () => {
     expect(admitted).toEqual(['a', 'b']);
   });
 
-  it('gives a caller a place more as soon as a request is late, counted from when it was sent', async () => {
-    const clock = new SimulatedClock();
+  describe('with one place that is taken', () => {
     const policy = { concurrency: 1, deadlineMs: 30_000 };
-    const limiter = new RequestLimiter(policy, clock, new GatewayPaces());
-    const enter = () => {
-      const ticket = new Ticket();
-      ticket.hurry();
-      const applicant = { tenant: {}, host: 'host', apiKey: undefined, ticket };
-      return limiter.enter(applicant, new AbortController().signal);
-    };
-    const place = await enter();
+    let clock = new SimulatedClock();
+    let enter: () => Promise<Place>;
+    let taken: Promise<Place>;
     let isAdmitted = false;
-    void enter().then(() => (isAdmitted = true));
-    await clock.advance(300);
-    place.sent();
-    // Half a second is late before anything is known of a host.
-    await clock.advance(499);
-    expect(isAdmitted).toBe(false);
-    await clock.advance(1);
-    expect(isAdmitted).toBe(true);
+
+    beforeEach(async () => {
+      clock = new SimulatedClock();
+      const limiter = new RequestLimiter(policy, clock, new GatewayPaces());
+      enter = () => {
+        const ticket = new Ticket();
+        ticket.hurry();
+        const applicant = { tenant: {}, host: 'host', apiKey: undefined, ticket };
+        return limiter.enter(applicant, new AbortController().signal);
+      };
+      taken = enter();
+      await taken;
+      isAdmitted = false;
+      void enter().then(() => (isAdmitted = true));
+    });
+
+    it('gives a caller a place more as soon as the request is late, counted from when it was sent', async () => {
+      await clock.advance(300);
+      (await taken).sent();
+      // Half a second is late before anything is known of a host.
+      await clock.advance(499);
+      expect(isAdmitted).toBe(false);
+      await clock.advance(1);
+      expect(isAdmitted).toBe(true);
+    });
+
+    it('does not count the time in which the process stood still, whoever is the first to look then', async () => {
+      (await taken).sent();
+      await clock.advance(100);
+      clock.jump(5000);
+      void enter();
+      await clock.advance(300);
+      clock.jump(5000);
+      void enter();
+      // Of each stand-still less than 25 ms may count: so often the clock is looked at.
+      await clock.advance(49);
+      expect(isAdmitted).toBe(false);
+      await clock.advance(51);
+      expect(isAdmitted).toBe(true);
+    });
   });
 });

@@ -140,13 +140,14 @@ export class RequestLimiter {
     queue.disarm();
     queue.places.look(now);
     for (let next = queue.next(now); next !== undefined; next = queue.next(now)) next.admit();
-    if (!queue.isEmpty) this.#lookLater(queue, queue.nextLookAt(now));
+    this.#lookLater(queue, queue.isEmpty ? NEVER : queue.nextLookAt(now));
   }
 
   #lookLater(queue: HostQueue, instant: number): void {
-    if (instant === NEVER) return;
+    const now = this.#clock.now();
     // Whole milliseconds: of a fraction too little remains now and then, and no time would pass.
-    const ms = Math.ceil(instant - this.#clock.now());
-    queue.disarm = this.#clock.after(ms, () => this.#admit(queue));
+    const ms = Math.ceil(instant - now);
+    queue.places.lookedAtNext = now + ms;
+    if (ms < NEVER) queue.disarm = this.#clock.after(ms, () => this.#admit(queue));
   }
 }
